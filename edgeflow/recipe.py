@@ -1,0 +1,139 @@
+"""The recipe: what we want, as a YAML file one can write from memory.
+
+``load`` reads it, checks everything at once, and answers mistakes as ``file:line:col: key: rule``.
+Heavy frameworks are not imported; names of data sets and boards are checked against the files that exist.
+"""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from edgeflow import catalog
+from edgeflow.errors import did_you_mean
+
+Bits = Annotated[int, Field(ge=1, le=16, strict=True)]
+Count = Annotated[int, Field(ge=1, le=4096, strict=True)]
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
+
+
+def _plain_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
+        raise ValueError(f"{name!r} must be 1 to 40 characters of a-z, 0-9 and _, a letter first")
+    return name
+
+
+def _in_catalog(kind: str) -> AfterValidator:
+    def check(name: str) -> str:
+        known = catalog.names(kind)
+        if name not in known:
+            raise ValueError(f'no {kind} entry "{name}"{did_you_mean(name, known)}')
+        return name
+
+    return AfterValidator(check)
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FloatMlp(Section):
+    """A float multilayer perceptron with ReLU; ``members`` of them make an ensemble."""
+
+    hidden: list[Count] = Field(min_length=1, max_length=8)
+    members: Annotated[int, Field(ge=1, le=16, strict=True)] = 1
+
+
+class HiddenLayer(Section):
+    """A quantized dense layer and the quantized ReLU behind it."""
+
+    units: Count
+    weight_bits: Annotated[int, Field(ge=2, le=16, strict=True)] = 4
+    bias_bits: Annotated[int, Field(ge=2, le=16, strict=True)] = 6
+    activation_bits: Bits = 4
+    activation_integer_bits: Annotated[int, Field(ge=0, le=8, strict=True)] = 2
+
+    @model_validator(mode="after")
+    def _integer_bits_fit(self) -> "HiddenLayer":
+        if self.activation_integer_bits > self.activation_bits:
+            raise ValueError(
+                f"activation_integer_bits = {self.activation_integer_bits} exceeds activation_bits = {self.activation_bits}"
+            )
+        return self
+
+
+class OutputLayer(Section):
+    """The dense layer that makes the logits."""
+
+    weight_bits: Annotated[int, Field(ge=2, le=16, strict=True)] = 4
+    bias_bits: Annotated[int, Field(ge=2, le=16, strict=True)] = 6
+
+
+class Student(Section):
+    framework: Annotated[str, _in_catalog("training")] = "qkeras"
+    input_bits: Bits = 4
+    hidden: list[HiddenLayer] = Field(min_length=1, max_length=8)
+    output: OutputLayer = OutputLayer()
+
+
+class Distill(Section):
+    """Cross-entropy plus temperature-scaled KL to the teacher (Hinton, Vinyals, Dean 2015, section 2)."""
+
+    temperature: Annotated[float, Field(gt=0, le=100)] = 3.0
+    weight: Annotated[float, Field(ge=0, le=1)] = 0.5  # share of the KL term
+
+
+class DistillStep(Section):
+    distill: Distill
+
+
+class Training(Section):
+    epochs: Annotated[int, Field(ge=1, le=10_000, strict=True)] = 100
+    batch_size: Count = 64
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.003
+
+
+class Fold(Section):
+    """Time multiplexing of one dense layer: ``pe`` outputs and ``simd`` inputs a clock cycle."""
+
+    pe: Count
+    simd: Count
+
+
+Folding = Literal["unrolled", "folded"] | dict[str, Literal["unrolled", "folded"] | Fold]
+
+
+class Hardware(Section):
+    board: Annotated[str, _in_catalog("boards")] = "ulx3s"
+    clock_mhz: Annotated[float, Field(gt=0, le=1000)] = 100.0
+    folding: Folding = "unrolled"
+    seeds: Annotated[int, Field(ge=1, le=32, strict=True)] = 3  # place-and-route runs; the best one is kept
+
+
+class Recipe(Section):
+    name: Annotated[str, AfterValidator(_plain_name)]
+    dataset: Annotated[str, _in_catalog("datasets")]
+    seed: Seed = 1
+    teacher: FloatMlp
+    baseline: FloatMlp
+    student: Student
+    compression: list[DistillStep] = Field(default=[], max_length=1)
+    training: Training = Training()
+    hardware: Hardware = Hardware()
+
+    @property
+    def distill(self) -> Distill | None:
+        return self.compression[0].distill if self.compression else None
+
+    @property
+    def dense_names(self) -> list[str]:
+        """The student's dense layers, first to last: the keys of ``hardware.folding``."""
+        return [f"dense_{i}" for i in range(len(self.student.hidden) + 1)]
+
+
+def load(path: Path) -> Recipe:
+    """Read a recipe. Raises RecipeError with every mistake at its place in the file."""
+    from edgeflow.recipe_file import read
+
+    return read(path)

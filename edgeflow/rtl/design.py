@@ -1,0 +1,43 @@
+"""A generated design: SystemVerilog and memories as text, and what is known about it without simulating."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgeflow.fixedpoint import Fixed
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One AXI-Stream port: a frame is ``features`` values, ``lanes`` of them a beat, lane 0 in the low bits."""
+
+    format: Fixed
+    features: int
+    lanes: int
+
+    @property
+    def beats(self) -> int:
+        """Beats a frame."""
+        return self.features // self.lanes
+
+    @property
+    def width(self) -> int:
+        """Bits of tdata."""
+        return self.lanes * self.format.width
+
+
+@dataclass(frozen=True)
+class Design:
+    top: str  # module name; ports clk_i, rst_ni, s_axis_t{data,valid,ready}, m_axis_t{data,valid,ready}
+    sources: dict[str, str]  # file name -> SystemVerilog; library modules first, top last
+    memories: dict[str, str]  # file name -> $readmemh text, read by that bare name
+    s_axis: Stream
+    m_axis: Stream
+    latency_cycles: int  # first input beat accepted to last output beat valid, no stalls
+    interval_cycles: int  # between frames, at full rate
+
+    def write_sources(self, folder: Path) -> list[Path]:
+        """Write sources and memories flat into ``folder``; returns the source paths in compile order."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in {**self.sources, **self.memories}.items():
+            (folder / name).write_text(text)
+        return [folder / name for name in self.sources]

@@ -1,0 +1,1 @@
+"""Training frameworks, one a file; see ``edgeflow.catalog``. The only imports of TensorFlow and torch."""

@@ -1,0 +1,81 @@
+"""Yosys (the pyosys wheel): SystemVerilog to an ECP5 netlist.
+
+It runs in its own process, so an internal error cannot take us along and its memory is returned.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgeflow.tools import _process
+
+NAME = "yosys"
+INSTALL = "pip install pyosys==0.70"
+
+# -P keeps the working folder off sys.path: a design cannot shadow the package.
+WORKER = (
+    "import sys; from pyosys import libyosys as ys; design = ys.Design(); "
+    "[ys.run_pass(line, design) for line in open(sys.argv[1]).read().splitlines()]"
+)
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    netlist: Path  # JSON, for nextpnr
+    cells: dict[str, int]  # cell type -> count, whole design
+    log: Path
+
+
+def version() -> str | None:
+    return _process.distribution_version("pyosys")
+
+
+def command(script: str) -> list[str]:
+    """The process that runs a script of Yosys passes, one a line."""
+    return [sys.executable, "-P", "-c", WORKER, script]
+
+
+def script_ecp5(top: str, sources: Sequence[str], flatten: bool = True, abc9: bool = True, dff: bool = False) -> str:
+    """The passes of an ECP5 synthesis of ``top``; source names are bare names in the working folder."""
+    _process.checked_name("module", top)
+    for source in sources:
+        _process.checked_name("source", source.removesuffix(".sv"))
+    flags = [*(["-noflatten"] if not flatten else []), *(["-noabc9"] if not abc9 else []), *(["-dff"] if dff else [])]
+    return "\n".join(
+        [
+            f"read_slang --top {top} {' '.join(sources)}",
+            f"hierarchy -check -top {top}",
+            f"synth_ecp5 {' '.join(['-top', top, *flags])} -json {top}.json",
+            f"tee -q -o {top}.stat.json stat -json -top {top}",
+            "",
+        ]
+    )
+
+
+def parse(stat: str) -> dict[str, int]:
+    """Cell counts by type from ``stat -json``."""
+    design = json.loads(stat)["design"]
+    return {kind: int(count) for kind, count in design.get("num_cells_by_type", {}).items()}
+
+
+def run(
+    folder: Path,
+    top: str,
+    sources: Sequence[str],
+    flatten: bool = True,
+    abc9: bool = True,
+    dff: bool = False,
+    timeout_s: float | None = None,
+) -> Synthesis:
+    """Synthesize sources lying in ``folder`` (with the memories they read) for ECP5.
+
+    Raises MissingToolError, or ToolError with the log's last lines.
+    """
+    _process.need(NAME, version(), INSTALL)
+    script = folder / f"{top}.ys"
+    script.write_text(script_ecp5(top, sources, flatten, abc9, dff))
+    job = _process.Job(NAME, command(script.name), folder, f"{top}.yosys.log", INSTALL, timeout_s)
+    _process.run(job)
+    return Synthesis(folder / f"{top}.json", parse((folder / f"{top}.stat.json").read_text()), job.log_path)

@@ -1,0 +1,61 @@
+"""The one place that knows da4ml: its solver finds shared subexpressions of a constant matrix product.
+
+da4ml (LGPL-3, Sun et al., TRETS 2025, doi 10.1145/3777387) is a dependency that we call, never code that we copy.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from da4ml.cmvm import solve
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Sum:
+    """``left + sign * (right << shift)`` over earlier values; ``shift`` may be negative."""
+
+    left: int
+    right: int
+    shift: int
+    sign: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Values 0..len(inputs)-1 are ``x[inputs] << input_shifts``; each Sum appends one more."""
+
+    inputs: list[int]
+    input_shifts: list[int]
+    sums: list[Sum | int]  # an int stands for input number int
+    outputs: list[tuple[int, int, bool]]  # (value or -1 for zero, shift, negative)
+
+
+STRATEGIES: tuple[dict[str, object], ...] = (
+    {"method0": "wmc", "adder_size": 1, "carry_size": 64},
+    {"method0": "wmc-dc", "adder_size": 1, "carry_size": 64},
+    {"method0": "wmc", "adder_size": 1, "carry_size": 64, "hard_dc": 2},
+    {"method0": "wmc"},
+)
+
+
+def stages(weight: NDArray[np.int64], lo: list[int], hi: list[int], strategy: dict[str, object]) -> list[Stage]:
+    """Adder graph of ``x @ weight`` for integer inputs in ``lo..hi``, as a cascade of stages."""
+    intervals = [(float(low), float(high), 1.0) for low, high in zip(lo, hi, strict=True)]
+    pipeline = solve(weight.astype(np.float32), qintervals=intervals, **strategy)
+    return [_stage(solution) for solution in pipeline.solutions]
+
+
+def _stage(solution) -> Stage:  # type: ignore[no-untyped-def]  # da4ml's CombLogic
+    sums: list[Sum | int] = []
+    for op in solution.ops:
+        if op.opcode == -1:
+            sums.append(int(op.id0))
+        elif op.opcode in (0, 1):
+            sums.append(Sum(int(op.id0), int(op.id1), int(op.data), -1 if op.opcode == 1 else 1))
+        else:
+            raise AssertionError(f"da4ml answered a matrix product with opcode {op.opcode}")
+    n_in, n_out = solution.shape
+    outputs = [
+        (int(solution.out_idxs[j]), int(solution.out_shifts[j]), bool(solution.out_negs[j])) for j in range(n_out)
+    ]
+    return Stage(list(range(n_in)), [int(s) for s in solution.inp_shifts], sums, outputs)

@@ -1,0 +1,39 @@
+"""How long an operation takes on a device family, routing to it included: what the pipeline scheduler plans with.
+
+The constants are calibrated against nextpnr's post-route timing reports (benchmarks/calibrate_delays.py).
+"""
+
+from dataclasses import dataclass
+from math import log2
+
+from edgeflow.circuit.cost import chain_bits
+from edgeflow.circuit.graph import Node, Op
+
+
+@dataclass(frozen=True)
+class Delays:
+    """Nanoseconds. A stage of length ``d`` meets a clock of ``1000 / (register_ns + d)`` MHz."""
+
+    register_ns: float  # clock to output and setup
+    route_ns: float  # one hop between cells, a typical placement
+    fanout_ns: float  # for each doubling of a net's sinks
+    lut_ns: float
+    carry_ns: float  # one bit along a carry chain
+
+    def of(self, node: Node, fanout: int) -> float:
+        """Delay of one node: the hop to its operands' sinks, its logic, and its share of a wide fan-out."""
+        hop = self.route_ns + self.lut_ns + self.fanout_ns * log2(max(fanout, 1))
+        match node.op:
+            case Op.ADD | Op.SUB:
+                return hop + self.lut_ns + self.carry_ns * chain_bits(node)
+            case Op.GREATER:
+                return hop + self.lut_ns + self.carry_ns * node.width
+            case Op.CLIP:
+                return 2 * hop
+            case Op.EVEN | Op.CHOOSE:
+                return hop
+            case _:
+                return 0.0
+
+
+ECP5_SPEED_6 = Delays(register_ns=0.9, route_ns=1.2, fanout_ns=0.15, lut_ns=0.3, carry_ns=0.05)

@@ -1,0 +1,24 @@
+// The simulator's stand-in for hw/boards/ef_pll_ecp5.sv: passes the clock on, "locks" after 16 edges.
+//
+// Dividers are ignored: the bench drives the board's clock pin at the core's frequency.
+
+module ef_pll_ecp5 #(
+  // verilator lint_off UNUSEDPARAM -- the same parameters as the PLL it stands for
+  parameter int unsigned InputDiv    = 1,
+  parameter int unsigned FeedbackDiv = 4,
+  parameter int unsigned OutputDiv   = 6
+  // verilator lint_on UNUSEDPARAM
+) (
+  input  logic clk_i,
+  output logic clk_o,
+  output logic locked_o
+);
+
+  logic [4:0] count_q = '0;
+
+  assign clk_o    = clk_i;
+  assign locked_o = count_q[4];
+
+  always_ff @(posedge clk_i) if (!locked_o) count_q <= count_q + 1'b1;
+
+endmodule

@@ -3,7 +3,8 @@
 // Dividers are ignored: the bench drives the board's clock pin at the core's frequency.
 
 module ef_pll_ecp5 #(
-  // verilator lint_off UNUSEDPARAM -- the same parameters as the PLL it stands for
+  // The same parameters as the PLL it stands for.
+  // verilator lint_off UNUSEDPARAM
   parameter int unsigned InputDiv    = 1,
   parameter int unsigned FeedbackDiv = 4,
   parameter int unsigned OutputDiv   = 6
@@ -14,7 +15,8 @@ module ef_pll_ecp5 #(
   output logic locked_o
 );
 
-  logic [4:0] count_q = '0;
+  logic [4:0] count_q;
+  initial count_q = '0;
 
   assign clk_o    = clk_i;
   assign locked_o = count_q[4];

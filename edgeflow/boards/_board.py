@@ -44,6 +44,8 @@ class Clock:
 
 @dataclass(frozen=True)
 class Uart:
+    rx: str  # port that we receive on
+    tx: str
     baud: int
     silence_ms: float  # a gap on the line that ends a broken frame
 
@@ -65,6 +67,8 @@ class Board:
     package: str
     speed: int
     top: str
+    reset: str  # port that resets while high
+    leds: str  # port that shows the class
     clock: Clock
     uart: Uart
     budget: Budget
@@ -97,8 +101,10 @@ def parse(name: str, file: Path) -> Board:
     pins = {port: _build(Pin, pin, f"{where}.pins.{port}") for port, pin in data.get("pins", {}).items()}
     _check_pins(where, pins)
     board: Board = _build(Board, values | {"name": name, "pins": pins}, where)
-    if board.clock.port not in pins:
-        raise InputError(f"{where}.clock: port {board.clock.port!r} has no pin; add it to [pins]")
+    ports = {port.partition("[")[0] for port in pins}
+    for port in (board.clock.port, board.uart.rx, board.uart.tx, board.reset, board.leds):
+        if port not in ports:
+            raise InputError(f'{where}: port "{port}" has no pin in [pins]{did_you_mean(port, ports)}')
     return board
 
 

@@ -29,8 +29,9 @@ module ulx3s_top (
   ef_reset_sync u_reset_sync (.clk_i(clk), .rst_ni(locked && !btn[1]), .rst_no(rst_n));
 
   ef_link #(
-    .ClocksPerBit, .SilenceCycles, .IdentityBytes, .Identity,
-    .InFeatures, .InLanes, .InWidth, .OutFeatures, .OutLanes, .OutWidth, .OutSigned
+    .ClocksPerBit(ClocksPerBit), .SilenceCycles(SilenceCycles), .IdentityBytes(IdentityBytes), .Identity(Identity),
+    .InFeatures(InFeatures), .InLanes(InLanes), .InWidth(InWidth),
+    .OutFeatures(OutFeatures), .OutLanes(OutLanes), .OutWidth(OutWidth), .OutSigned(OutSigned)
   ) u_link (
     .clk_i(clk), .rst_ni(rst_n),
     .rx_i(ftdi_txd), .tx_o(ftdi_rxd), .class_o(class_index), .error_o(broken),

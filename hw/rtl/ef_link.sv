@@ -62,11 +62,11 @@ module ef_link #(
   logic [15:0]              reply_length;
   logic                     running_q;
 
-  ef_uart_rx #(.ClocksPerBit) u_uart_rx (
+  ef_uart_rx #(.ClocksPerBit(ClocksPerBit)) u_uart_rx (
     .clk_i, .rst_ni, .rx_i, .data_o(rx_byte), .valid_o(rx_valid), .bad_o(rx_bad)
   );
 
-  ef_frame_rx #(.InferBytes(InFeatures * InBytes), .SilenceCycles) u_frame_rx (
+  ef_frame_rx #(.InferBytes(InFeatures * InBytes), .SilenceCycles(SilenceCycles)) u_frame_rx (
     .clk_i, .rst_ni,
     .byte_i(rx_byte), .byte_valid_i(rx_valid), .byte_bad_i(rx_bad),
     .payload_start_o(payload_start), .payload_o(payload), .payload_valid_o(payload_valid),
@@ -83,7 +83,7 @@ module ef_link #(
 
   ef_link_response #(
     .Outputs(OutFeatures), .Lanes(OutLanes), .Width(OutWidth), .Signed(OutSigned),
-    .ValueBytes(OutBytes), .ClassBytes
+    .ValueBytes(OutBytes), .ClassBytes(ClassBytes)
   ) u_response (
     .clk_i, .rst_ni,
     .s_axis_tdata, .s_axis_tvalid, .s_axis_tready,
@@ -161,7 +161,7 @@ module ef_link #(
     .m_axis_tdata(tx_data), .m_axis_tvalid(tx_valid), .m_axis_tready(tx_ready)
   );
 
-  ef_uart_tx #(.ClocksPerBit) u_uart_tx (
+  ef_uart_tx #(.ClocksPerBit(ClocksPerBit)) u_uart_tx (
     .clk_i, .rst_ni,
     .s_axis_tdata(tx_data), .s_axis_tvalid(tx_valid), .s_axis_tready(tx_ready), .tx_o
   );

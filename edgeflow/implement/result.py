@@ -1,0 +1,53 @@
+"""What place and route found: an ``Implementation``, saved as JSON beside its bitstream."""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from edgeflow.tools.nextpnr_ecp5 import Routed
+
+FILE = "implementation.json"
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """Routed numbers of the best seed; ``board`` and ``bitstream`` are None out of context."""
+
+    board: str | None
+    device: str
+    luts: int  # TRELLIS_COMB, placed
+    ffs: int  # TRELLIS_FF
+    brams: int  # DP16KD
+    dsps: int  # MULT18X18D
+    carries: int  # CCU2C, after synthesis: two LUTs each, counted in luts
+    fmax_mhz: float  # of the best seed
+    fmax_mhz_by_seed: dict[int, float]
+    clock_mhz: float  # what the core is clocked with and nextpnr aimed at
+    timing_met: bool
+    bitstream: Path | None
+    bitstream_bytes: int | None
+    tools: dict[str, str]  # name -> version
+    seconds: float
+
+    def save(self, folder: Path) -> None:
+        """Write ``implementation.json`` and the bitstream into ``folder``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        data = asdict(self)
+        if self.bitstream:
+            data["bitstream"] = self.bitstream.name
+            if self.bitstream.resolve().parent != folder.resolve():
+                shutil.copyfile(self.bitstream, folder / self.bitstream.name)
+        (folder / FILE).write_text(json.dumps(data, indent=2) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Implementation":
+        data = json.loads((folder / FILE).read_text())
+        data["fmax_mhz_by_seed"] = {int(seed): mhz for seed, mhz in data["fmax_mhz_by_seed"].items()}
+        loaded = cls(**data)
+        return replace(loaded, bitstream=folder / data["bitstream"]) if data["bitstream"] else loaded
+
+
+def best_of(routed: list[Routed]) -> Routed:
+    """The fastest; of equals the smallest, then the first."""
+    return min(routed, key=lambda run: (-run.slowest_mhz, run.used["TRELLIS_COMB"]))

@@ -91,7 +91,8 @@ class DistillStep(Section):
 class Training(Section):
     epochs: Annotated[int, Field(ge=1, le=10_000, strict=True)] = 100
     batch_size: Count = 64
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.003
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.003  # the first one; a cosine leads it to zero
+    shift_pixels: Annotated[int, Field(ge=0, le=2, strict=True)] = 0  # images only: train on copies moved so far
 
 
 class Fold(Section):
@@ -125,6 +126,11 @@ class Recipe(Section):
     @property
     def distill(self) -> Distill | None:
         return self.compression[0].distill if self.compression else None
+
+    @property
+    def training_slice(self) -> dict[str, object]:
+        """All that training depends on, as plain data: hardware choices never retrain a model."""
+        return self.model_dump(exclude={"name", "hardware"})
 
     @property
     def dense_names(self) -> list[str]:

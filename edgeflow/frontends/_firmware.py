@@ -1,0 +1,88 @@
+"""``Firmware``: the HLS project hls4ml wrote, its graph as plain values, and its compiled csim.
+
+``load(folder)`` brings all of it back without TensorFlow, hls4ml or a compiler.
+"""
+
+import ctypes
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeflow.errors import InputError
+from edgeflow.fixedpoint import Integers
+from edgeflow.frontends import _nodes
+from edgeflow.frontends._casts import input_cast
+from edgeflow.frontends._nodes import Node
+from edgeflow.tools import gxx
+
+LIBRARY = "csim.so"
+
+
+@dataclass(frozen=True, eq=False)
+class Firmware:
+    """``folder`` is the project: open it with Vitis HLS, or run ``build_lib.sh`` in it."""
+
+    folder: Path
+    project: str
+    nodes: tuple[Node, ...]
+    versions: dict[str, str]
+
+    @property
+    def in_features(self) -> int:
+        return int(np.prod(self.nodes[0].shape))
+
+    @property
+    def out_features(self) -> int:
+        return int(np.prod(self.nodes[-1].shape))
+
+    @property
+    def precision(self) -> dict[str, str]:
+        """Every tensor's format with its rounding and overflow, as ``node.type``."""
+        return {
+            f"{node.name}.{key}": f"{t.y} {t.rounding} {t.overflow}" for node in self.nodes for key, t in node.types.items()
+        }
+
+    def quantize_input(self, real: NDArray[np.floating[Any]]) -> Integers:
+        """Real inputs as the integers that csim makes of them: what ``Network.run`` takes."""
+        return input_cast(self.nodes).of_reals(real)
+
+    def predict(self, x: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Logits (samples, classes) of real inputs (samples, features), by the compiled csim; exact as float64."""
+        x = np.ascontiguousarray(x, np.float64)
+        if x.ndim != 2 or x.shape[1] != self.in_features:
+            raise InputError(f"firmware {self.project}: input shape {x.shape} is not (samples, {self.in_features})")
+        y = np.zeros((len(x), self.out_features))
+        for sample, logits in zip(x, y, strict=True):
+            self._csim(_pointer(sample), _pointer(logits))
+        return y
+
+    @cached_property
+    def _csim(self) -> Any:
+        function = getattr(ctypes.CDLL(str((self.folder / LIBRARY).resolve())), f"{self.project}_double")
+        function.restype = None
+        return function
+
+    def save(self) -> None:
+        """Write what ``load`` needs beside the project's own files."""
+        _nodes.save(self.nodes, self.folder)
+        about = {"project": self.project, "versions": self.versions}
+        (self.folder / "firmware.json").write_text(json.dumps(about, indent=2) + "\n")
+
+
+def load(folder: Path) -> Firmware:
+    """The firmware that ``save`` left in ``folder``, wherever the folder is now."""
+    return Firmware(folder=folder, nodes=_nodes.load(folder), **json.loads((folder / "firmware.json").read_text()))
+
+
+def compile_csim(folder: Path, project: str) -> None:
+    """Compile the project's C++ to ``csim.so``. Raises MissingToolError or ToolError; logs stay in the folder."""
+    gxx.run(folder, [f"firmware/{project}.cpp", f"{project}_bridge.cpp"], "firmware/ap_types", LIBRARY)
+
+
+def _pointer(array: NDArray[np.float64]) -> Any:
+    return array.ctypes.data_as(ctypes.POINTER(ctypes.c_double))

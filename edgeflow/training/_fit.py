@@ -1,0 +1,103 @@
+"""One training run: Adam under a cosine learning rate, cross-entropy mixed with a teacher's soft labels.
+
+An epoch and its validation are one compiled call (XLA), 4 ms for the digits student; eager validation alone takes 37 ms.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+import tf_keras as keras
+from numpy.typing import NDArray
+
+from edgeflow.datasets._data import Classes, Features
+from edgeflow.recipe import Distill, Training
+from edgeflow.training._augment import Examples
+
+Progress = Callable[[str], None]
+Logits = NDArray[np.float32]  # (samples, classes)
+REPORT_SECONDS = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What every model of a recipe shares: examples to fit, a split to choose by, a schedule."""
+
+    examples: Examples
+    x_validation: Features
+    y_validation: Classes
+    schedule: Training
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """A teacher's logits for every example, and how much they count."""
+
+    logits: Logits
+    distill: Distill
+
+
+def fit(model: keras.Model, task: Task, seed: int, label: str, progress: Progress, lesson: Lesson | None = None) -> float:
+    """Train in place, leave the best epoch's weights in the model, return its validation accuracy.
+
+    The best epoch is the latest of those with the highest validation accuracy: late epochs have the lowest rate.
+    Deterministic in ``seed`` and the model's initial weights on one machine.
+    """
+    schedule, examples = task.schedule, task.examples
+    random = np.random.default_rng(seed)
+    optimizer = keras.optimizers.Adam()
+    run_epoch = _compile_epoch(model, optimizer, task, lesson)
+    best, best_weights, reported = -1.0, model.get_weights(), -REPORT_SECONDS
+    for epoch in range(schedule.epochs):
+        optimizer.learning_rate.assign(schedule.learning_rate * 0.5 * (1 + np.cos(np.pi * epoch / schedule.epochs)))
+        loss, logits = run_epoch(tf.constant(examples.order(random, schedule.batch_size)))
+        score = accuracy(logits.numpy(), task.y_validation)
+        if score >= best:
+            best, best_weights = score, model.get_weights()
+        if time.monotonic() - reported >= REPORT_SECONDS or epoch + 1 == schedule.epochs:
+            reported = time.monotonic()
+            progress(f"{label}: epoch {epoch + 1}/{schedule.epochs}, loss {loss:.3f}, validation {score:.2%}")
+    model.set_weights(best_weights)
+    return best
+
+
+def accuracy(logits: Logits, y: Classes) -> float:
+    return float((logits.argmax(axis=1) == y).mean())
+
+
+def _compile_epoch(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer, task: Task, lesson: Lesson | None
+) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    """A function of one epoch's rows (batches, batch_size) that trains, and returns loss and validation logits."""
+    x, y, x_validation = tf.constant(task.examples.x), tf.constant(task.examples.y), tf.constant(task.x_validation)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function(jit_compile=True)
+    def run_epoch(order: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        total = 0.0
+        for rows in order:
+            with tf.GradientTape() as tape:
+                loss = loss_of(model(tf.gather(x, rows), training=True), rows)
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+            total += loss
+        return total / tf.cast(tf.shape(order)[0], tf.float32), model(x_validation, training=False)
+
+    def loss_of(logits: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+        hard = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(tf.gather(y, rows), logits))
+        if lesson is None:
+            return hard
+        soft = _soft_loss(logits, tf.gather(lesson.logits, rows), lesson.distill.temperature)
+        return (1 - lesson.distill.weight) * hard + lesson.distill.weight * soft
+
+    return run_epoch
+
+
+def _soft_loss(logits: tf.Tensor, teacher: tf.Tensor, temperature: float) -> tf.Tensor:
+    """T^2 * KL(teacher || student) at temperature T; the factor keeps gradients comparable across temperatures."""
+    log_teacher = tf.nn.log_softmax(teacher / temperature)
+    log_student = tf.nn.log_softmax(logits / temperature)
+    divergence = tf.reduce_sum(tf.exp(log_teacher) * (log_teacher - log_student), axis=-1)
+    return temperature**2 * tf.reduce_mean(divergence)

@@ -1,0 +1,112 @@
+"""Train a recipe with Keras and QKeras: teacher ensemble, float baseline, student with and without distillation.
+
+``train(recipe, progress) -> TrainedModel`` depends on ``recipe.training_slice`` alone and is deterministic in it on one
+machine. Every choice uses the validation split; the test split is scored once, after the last choice.
+"""
+
+from importlib.metadata import version
+
+import numpy as np
+
+from edgeflow import catalog
+from edgeflow.datasets._data import Dataset, Features
+from edgeflow.recipe import FloatMlp, Recipe
+from edgeflow.store import digest
+from edgeflow.training._augment import shifted
+from edgeflow.training._fit import Lesson, Logits, Progress, Task, accuracy, fit
+from edgeflow.training._keras import float_mlp, initialize, keras, logits_of, student_mlp, weights_of, with_weights
+from edgeflow.training._trained import Scores, TrainedModel
+
+PACKAGES = ("tensorflow", "tf-keras", "qkeras", "numpy")
+
+
+def train(recipe: Recipe, progress: Progress) -> TrainedModel:
+    """Train everything the recipe names; ``progress`` gets a line about twice a second."""
+    dataset = catalog.load("datasets", recipe.dataset)
+    data: Dataset = dataset.load()
+    inputs, classes = data.x_train.shape[1], dataset.CLASSES
+    examples = shifted(data.x_train, data.y_train, dataset.SHAPE, recipe.training.shift_pixels)
+    task = Task(examples, data.x_validation, data.y_validation, recipe.training)
+
+    teachers = _ensemble(recipe.teacher, "teacher", recipe, task, classes, progress)
+    (baseline,) = _ensemble(recipe.baseline, "baseline", recipe, task, classes, progress)
+    plain = _student(recipe, task, inputs, classes, "student without distillation", None, progress)
+    distilled, won = plain, False
+    if recipe.distill:
+        lesson = Lesson(_mean_logits(teachers, examples.x), recipe.distill)
+        distilled = _student(recipe, task, inputs, classes, "student with distillation", lesson, progress)
+        won = _validation(distilled, data) >= _validation(plain, data)
+
+    scores = {
+        "teacher": _scores(teachers, data),
+        "baseline": _scores([baseline], data),
+        "student": _scores([distilled if won else plain], data),
+        "student_without_distillation": _scores([plain], data),
+        "student_with_distillation": _scores([distilled], data),
+    }
+    return TrainedModel(
+        framework="qkeras",
+        recipe_digest=digest(recipe.training_slice),
+        versions={package: version(package) for package in PACKAGES},
+        inputs=inputs,
+        classes=classes,
+        spec=recipe.student,
+        baseline=weights_of(baseline),
+        student_distilled=weights_of(distilled),
+        student_plain=weights_of(plain),
+        distilled=won,
+        scores=scores,
+    )
+
+
+def student_model(trained: TrainedModel) -> keras.Model:
+    """The chosen student as a QKeras model, ready to convert."""
+    return with_weights(student_mlp(trained.spec, trained.inputs, trained.classes), trained.student)
+
+
+def predict(trained: TrainedModel, x: Features) -> Logits:
+    """The chosen student's logits; exact, because every term is a small dyadic rational."""
+    return logits_of(student_model(trained), x)
+
+
+def _ensemble(
+    spec: FloatMlp, role: str, recipe: Recipe, task: Task, classes: int, progress: Progress
+) -> list[keras.Model]:
+    """Members differ by their seed: initial weights and the order of examples."""
+    models = []
+    for member in range(spec.members):
+        seed = _seed(recipe.seed, role, member)
+        model = initialize(float_mlp(task.examples.x.shape[1], spec.hidden, classes), seed)
+        fit(model, task, seed, f"{role} {member + 1} of {spec.members}", progress)
+        models.append(model)
+    return models
+
+
+def _student(
+    recipe: Recipe, task: Task, inputs: int, classes: int, label: str, lesson: Lesson | None, progress: Progress
+) -> keras.Model:
+    """Both students start from the same weights and see the same batches, so they differ by the lesson alone."""
+    seed = _seed(recipe.seed, "student", 0)
+    model = initialize(student_mlp(recipe.student, inputs, classes), seed)
+    fit(model, task, seed, label, progress, lesson)
+    return with_weights(model, weights_of(model))
+
+
+def _seed(seed: int, role: str, member: int) -> int:
+    return int(np.random.SeedSequence([seed, *role.encode(), member]).generate_state(1)[0] >> 1)
+
+
+def _mean_logits(models: list[keras.Model], x: Features) -> Logits:
+    return np.mean([logits_of(model, x) for model in models], axis=0, dtype=np.float32)
+
+
+def _validation(model: keras.Model, data: Dataset) -> float:
+    return accuracy(logits_of(model, data.x_validation), data.y_validation)
+
+
+def _scores(models: list[keras.Model], data: Dataset) -> Scores:
+    return Scores(
+        train=accuracy(_mean_logits(models, data.x_train), data.y_train),
+        validation=accuracy(_mean_logits(models, data.x_validation), data.y_validation),
+        test=accuracy(_mean_logits(models, data.x_test), data.y_test),
+    )

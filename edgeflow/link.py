@@ -23,7 +23,7 @@ ANSWER = 0x80  # set in the command of a response
 ERROR = 0xFF  # command of an error response
 HEADER, TRAILER = 4, 2  # bytes around a payload
 VERSION = 1  # of this protocol, first byte of an identity
-IDENTITY = struct.Struct("<B8sHBBHBBI")
+IDENTITY = struct.Struct("<B8sHBb?HBb?I")
 
 
 class ErrorCode(IntEnum):
@@ -50,11 +50,18 @@ class Identity:
     design_id: bytes  # the first 8 bytes of the design's digest
     features: int
     x_width: int
+    x_frac: int
     x_signed: bool
     outputs: int
     y_width: int
+    y_frac: int
     y_signed: bool
     clock_khz: int
+
+    @property
+    def x(self) -> Fixed:
+        """The format of the features it takes."""
+        return Fixed(self.x_width, self.x_frac, self.x_signed)
 
     @property
     def class_bytes(self) -> int:
@@ -67,9 +74,10 @@ class Identity:
     def decode(cls, payload: bytes) -> "Identity":
         """Raises LinkError for another protocol version or a wrong length."""
         if len(payload) != IDENTITY.size or payload[0] != VERSION:
-            raise LinkError(f"link: identity {payload.hex()} is not of protocol version {VERSION}; program the board again")
-        values = list(IDENTITY.unpack(payload))
-        return cls(*values[:4], bool(values[4]), *values[5:7], bool(values[7]), values[8])
+            raise LinkError(
+                f"link: identity {payload.hex()} is not of protocol version {VERSION}; program the board again"
+            )
+        return cls(*IDENTITY.unpack(payload))
 
 
 @dataclass(frozen=True)
@@ -91,8 +99,11 @@ def design_id(design: Design) -> bytes:
 
 def identity(design: Design, clock_mhz: float) -> Identity:
     """What a board with this design, clocked so, must answer."""
-    x, y = design.s_axis, design.m_axis
-    formats = (x.features, x.format.width, x.format.signed, y.features, y.format.width, y.format.signed)
+    formats = [
+        value
+        for stream in (design.s_axis, design.m_axis)
+        for value in (stream.features, stream.format.width, stream.format.frac, stream.format.signed)
+    ]
     return Identity(VERSION, design_id(design), *formats, round(clock_mhz * 1000))
 
 
@@ -107,7 +118,9 @@ def decode(frame: bytes, sync: int = RESPONSE_SYNC) -> tuple[int, bytes]:
     if len(frame) < HEADER + TRAILER or frame[0] != sync:
         raise LinkError(f"link: {frame[:HEADER].hex() or 'nothing'} is not the start of a whole frame")
     if payload_length(frame[:HEADER]) != len(frame) - HEADER - TRAILER:
-        raise LinkError(f"link: length field says {payload_length(frame[:HEADER])} bytes, {len(frame) - HEADER - TRAILER} came")
+        raise LinkError(
+            f"link: length field says {payload_length(frame[:HEADER])} bytes, {len(frame) - HEADER - TRAILER} came"
+        )
     if binascii.crc_hqx(frame[1:], 0xFFFF) != 0:
         raise LinkError("link: CRC is wrong")
     return frame[1], frame[HEADER:-TRAILER]
@@ -121,7 +134,9 @@ def pack(x: Integers, y: Fixed) -> bytes:
     """Integers as little-endian two's complement, each in whole bytes. Raises InputError outside of the format."""
     x = np.asarray(x)
     if x.size and (x.min() < y.lo or x.max() > y.hi):
-        raise InputError(f"link: value {x.max() if x.max() > y.hi else x.min()} is outside {y.lo}..{y.hi} ({y}); quantize first")
+        raise InputError(
+            f"link: value {x.max() if x.max() > y.hi else x.min()} is outside {y.lo}..{y.hi} ({y}); quantize first"
+        )
     size = value_bytes(y.width)
     return b"".join((int(value) & (2 ** (8 * size) - 1)).to_bytes(size, "little") for value in x)
 
@@ -139,7 +154,7 @@ def infer_request(x: Integers, board: Identity) -> bytes:
     """The frame that asks for one sample (features,). Raises InputError for a wrong shape or value."""
     if np.shape(x) != (board.features,):
         raise InputError(f"link: sample of shape {np.shape(x)}, the board wants ({board.features},)")
-    return encode(INFER, pack(x, Fixed(board.x_width, 0, board.x_signed)))
+    return encode(INFER, pack(x, board.x))
 
 
 def answer(payload: bytes, board: Identity) -> Answer:

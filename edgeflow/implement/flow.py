@@ -15,7 +15,7 @@ from edgeflow.implement.result import Implementation, best_of
 from edgeflow.implement.wrapper import wrap
 from edgeflow.rtl.design import Design
 from edgeflow.tools import ecppack, nextpnr_ecp5, pyosys
-from edgeflow.tools.nextpnr_ecp5 import Routed, Target
+from edgeflow.tools.nextpnr_ecp5 import DEFAULT_TARGET, Routed, Target
 from edgeflow.tools.pyosys import Synthesis
 
 PARALLEL = 2  # nextpnr processes, half a GiB each
@@ -60,7 +60,7 @@ def implement_core(
     seeds: Sequence[int],
     folder: Path,
     clock_mhz: float = 100.0,
-    target: Target = Target(),
+    target: Target = DEFAULT_TARGET,
     progress: Progress = lambda _: None,
 ) -> Implementation:
     """The design alone, without pins or bitstream: what it costs and how fast it is."""

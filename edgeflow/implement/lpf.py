@@ -8,5 +8,8 @@ def constraints(board: Board) -> str:
     lines = [f'FREQUENCY PORT "{board.clock.port}" {board.clock.mhz:.6f} MHZ;']
     for port, pin in board.pins.items():
         drive = f" DRIVE={pin.drive}" if pin.drive else ""
-        lines += [f'LOCATE COMP "{port}" SITE "{pin.site}";', f'IOBUF PORT "{port}" IO_TYPE=LVCMOS33 PULLMODE={pin.pull}{drive};']
+        lines += [
+            f'LOCATE COMP "{port}" SITE "{pin.site}";',
+            f'IOBUF PORT "{port}" IO_TYPE=LVCMOS33 PULLMODE={pin.pull}{drive};',
+        ]
     return "\n".join([*lines, ""])

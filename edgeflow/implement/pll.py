@@ -33,7 +33,9 @@ def solve(input_mhz: float, wanted_mhz: float) -> Pll:
     found = [pll for div in DIVIDERS for pll in _candidates(source, div, wanted)]
     best = min(found, key=lambda pll: abs(source * pll.feedback_div / pll.input_div - wanted), default=None)
     if best is None or abs(Fraction(best.output_mhz) - wanted) > TOLERANCE * wanted:
-        nearest = f"the nearest is {best.output_mhz:g}" if best else f"it makes {float(OUTPUT_MHZ[0]):g} to {OUTPUT_MHZ[1]}"
+        nearest = (
+            f"the nearest is {best.output_mhz:g}" if best else f"it makes {float(OUTPUT_MHZ[0]):g} to {OUTPUT_MHZ[1]}"
+        )
         raise InputError(
             f"implement: clock_mhz = {wanted_mhz:g} cannot be made from {input_mhz:g} MHz within 1 %: {nearest}; "
             "set recipe.hardware.clock_mhz to that"

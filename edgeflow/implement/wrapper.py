@@ -15,7 +15,17 @@ from edgeflow.rtl.design import Design
 PACKAGES = ("rtl/ef_link_pkg.sv",)
 LINK = tuple(
     f"rtl/ef_{name}.sv"
-    for name in ("crc16", "uart_rx", "uart_tx", "frame_rx", "frame_tx", "link_request", "link_response", "link", "reset_sync")
+    for name in (
+        "crc16",
+        "uart_rx",
+        "uart_tx",
+        "frame_rx",
+        "frame_tx",
+        "link_request",
+        "link_response",
+        "link",
+        "reset_sync",
+    )
 )
 MAX_BAUD_ERROR = 0.02  # the receiver stands 4 % between both sides
 
@@ -47,7 +57,12 @@ def wrap(design: Design, board: Board, clock_mhz: float) -> BoardDesign:
 
 
 def assemble(
-    design: Design, board: Board, generated: dict[str, str], clock_mhz: float, clocks_per_bit: int, identity: link.Identity
+    design: Design,
+    board: Board,
+    generated: dict[str, str],
+    clock_mhz: float,
+    clocks_per_bit: int,
+    identity: link.Identity,
 ) -> BoardDesign:
     """Put generated, library and design sources in compile order."""
     tops = [f"boards/{board.clock.pll}_cells.sv", f"boards/ef_pll_{board.clock.pll}.sv", f"boards/{board.top}.sv"]
@@ -56,7 +71,12 @@ def assemble(
     clash = sorted(taken & set(design.sources)) or sorted({f"{design.top}.sv"} & taken)
     if clash:
         raise InputError(f"implement: {clash[0]} is also a file of the board; rename the design")
-    sources = {"ef_board_pkg.sv": generated["ef_board_pkg.sv"], **library, **design.sources, "ef_core.sv": generated["ef_core.sv"]}
+    sources = {
+        "ef_board_pkg.sv": generated["ef_board_pkg.sv"],
+        **library,
+        **design.sources,
+        "ef_core.sv": generated["ef_core.sv"],
+    }
     sources |= {path.rpartition("/")[2]: _hw.source(path) for path in tops}
     return BoardDesign(board.top, sources, dict(design.memories), clock_mhz, clocks_per_bit, identity)
 

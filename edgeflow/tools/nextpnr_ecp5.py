@@ -26,6 +26,9 @@ class Target:
     speed: int = 6
 
 
+DEFAULT_TARGET = Target()
+
+
 @dataclass(frozen=True)
 class Routed:
     """One placed and routed design, by one seed."""
@@ -83,7 +86,7 @@ def run(
     folder: Path,
     top: str,
     seeds: Sequence[int],
-    target: Target = Target(),
+    target: Target = DEFAULT_TARGET,
     freq_mhz: float = 100.0,
     lpf: str | None = None,
     parallel: int = 2,

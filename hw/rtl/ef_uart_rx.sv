@@ -21,7 +21,7 @@ module ef_uart_rx #(
 
   localparam int unsigned CountWidth = $clog2(ClocksPerBit);
   localparam logic [CountWidth-1:0] Last   = CountWidth'(ClocksPerBit - 1);
-  localparam logic [CountWidth-1:0] Middle = CountWidth'(ClocksPerBit / 2 + 1);  // the three samples end here
+  localparam logic [CountWidth-1:0] Middle = CountWidth'((ClocksPerBit - 1) / 2);  // of the three samples
 
   logic [3:0]            line_q;  // two synchronizer stages, then the two samples before the newest
   logic                  bit_value;

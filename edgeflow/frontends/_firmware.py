@@ -18,9 +18,8 @@ from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _nodes
 from edgeflow.frontends._casts import input_cast
 from edgeflow.frontends._nodes import Node
+from edgeflow.store import file_digest
 from edgeflow.tools import gxx
-
-LIBRARY = "csim.so"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +28,7 @@ class Firmware:
 
     folder: Path
     project: str
+    library: str  # file in the folder
     nodes: tuple[Node, ...]
     versions: dict[str, str]
 
@@ -63,14 +63,14 @@ class Firmware:
 
     @cached_property
     def _csim(self) -> Any:
-        function = getattr(ctypes.CDLL(str((self.folder / LIBRARY).resolve())), f"{self.project}_double")
+        function = getattr(ctypes.CDLL(str((self.folder / self.library).resolve())), f"{self.project}_double")
         function.restype = None
         return function
 
     def save(self) -> None:
         """Write what ``load`` needs beside the project's own files."""
         _nodes.save(self.nodes, self.folder)
-        about = {"project": self.project, "versions": self.versions}
+        about = {"project": self.project, "library": self.library, "versions": self.versions}
         (self.folder / "firmware.json").write_text(json.dumps(about, indent=2) + "\n")
 
 
@@ -79,9 +79,14 @@ def load(folder: Path) -> Firmware:
     return Firmware(folder=folder, nodes=_nodes.load(folder), **json.loads((folder / "firmware.json").read_text()))
 
 
-def compile_csim(folder: Path, project: str) -> None:
-    """Compile the project's C++ to ``csim.so``. Raises MissingToolError or ToolError; logs stay in the folder."""
-    gxx.run(folder, [f"firmware/{project}.cpp", f"{project}_bridge.cpp"], "firmware/ap_types", LIBRARY)
+def compile_csim(folder: Path, project: str) -> str:
+    """Compile the project's C++ and return the library's name. Raises MissingToolError or ToolError; logs stay there.
+
+    The name tells the content: a process that loaded one csim would be handed it again for another of the same path.
+    """
+    library = f"csim-{file_digest(folder / 'firmware')[:12]}.so"
+    gxx.run(folder, [f"firmware/{project}.cpp", f"{project}_bridge.cpp"], "firmware/ap_types", library)
+    return library
 
 
 def _pointer(array: NDArray[np.float64]) -> Any:

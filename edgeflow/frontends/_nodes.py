@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeflow.errors import InputError
 from edgeflow.fixedpoint import Fixed, Integers, Overflow, Rounding, cast, quantize
 
 WEIGHTS = ("weight", "bias")
@@ -47,6 +48,15 @@ class Node:
 def read(graph: Any) -> tuple[Node, ...]:
     """The nodes of an hls4ml ModelGraph whose optimizer passes have run."""
     return tuple(_node(layer) for layer in graph.get_layers())
+
+
+def check_weights(nodes: tuple[Node, ...]) -> None:
+    """hls4ml truncates weights into their type without a word: refuse instead. Raises InputError."""
+    for node in nodes:
+        for key, real in node.weights.items():
+            t = node.types.get(f"{key}_t")
+            if t and (t.y.real(t.of_reals(real)) != real).any():
+                raise InputError(f"{node.name}: some {key} is no value of {t.y}; quantize it, or give the type more bits")
 
 
 def save(nodes: tuple[Node, ...], folder: Path) -> None:

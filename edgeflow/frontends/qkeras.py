@@ -13,13 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from edgeflow.errors import InputError
 from edgeflow.frontends._firmware import Firmware, compile_csim
-from edgeflow.frontends._nodes import WEIGHTS, Node, read
+from edgeflow.frontends._nodes import check_weights, read
 from edgeflow.training import TrainedModel
-from edgeflow.training._keras import keras  # sets TF_USE_LEGACY_KERAS before the first import of TensorFlow
+from edgeflow.training._keras import QActivation, keras, quantized_relu  # sets TF_USE_LEGACY_KERAS before the first import of TensorFlow
 from edgeflow.training.qkeras import student_model
 
 import hls4ml  # isort: skip
@@ -42,10 +39,11 @@ def convert_model(
     with _quiet(folder / "hls4ml.log"):
         graph = model_graph(model, project, clock_mhz, folder, types or {})
         graph.write()
+        _forget_folder(folder)
     nodes = read(graph)
-    _check_weights(nodes)
-    compile_csim(folder, project)
-    firmware = Firmware(folder, project, nodes, {"hls4ml": version("hls4ml")})
+    check_weights(nodes)
+    library = compile_csim(folder, project)
+    firmware = Firmware(folder, project, library, nodes, {"hls4ml": version("hls4ml")})
     firmware.save()
     return firmware
 
@@ -56,6 +54,9 @@ def model_graph(model: keras.Model, project: str, clock_mhz: float, folder: Path
     hls_config = hls4ml.utils.config_from_keras_model(document, granularity="name", backend="Vitis")
     hls_config["Model"] |= {"Strategy": "Latency", "ReuseFactor": 1, "BitExact": not types}
     layers = hls_config["LayerName"]
+    for layer in model.layers:
+        if isinstance(layer, QActivation):
+            layers[layer.name]["Precision"]["result"] = _relu_type(layer.quantizer)
     features, quantizer = (layer.name for layer in model.layers[:2])
     layers[features]["Precision"]["result"] = layers[quantizer]["Precision"]["result"]
     for name, precisions in types.items():
@@ -73,6 +74,11 @@ def model_graph(model: keras.Model, project: str, clock_mhz: float, folder: Path
     return ModelGraph.from_layer_list(config, layer_list, inputs, outputs)
 
 
+def _relu_type(quantizer: quantized_relu) -> str:
+    """Said in full: for whole numbers (bits = integer) hls4ml alone would choose an integer type that wraps."""
+    return f"ufixed<{quantizer.bits},{int(quantizer.integer)},RND_CONV,SAT>"
+
+
 class _Document(dict[str, Any]):
     """The model as the dict that makes hls4ml take its Keras 2 path, though Keras 3 is installed beside it."""
 
@@ -81,14 +87,10 @@ class _Document(dict[str, Any]):
         self.get_layer = model.get_layer
 
 
-def _check_weights(nodes: tuple[Node, ...]) -> None:
-    """hls4ml truncates weights into their type without a word: refuse instead. Raises InputError."""
-    for node in nodes:
-        for key in WEIGHTS:
-            if key in node.weights:
-                t, real = node.types[f"{key}_t"], node.weights[key]
-                if (t.y.real(t.of_reals(real)) != real).any():
-                    raise InputError(f"firmware: {node.name}.{key} does not fit its type {t.y}; widen it or quantize first")
+def _forget_folder(folder: Path) -> None:
+    """The project may move, and where it was written is nobody's business."""
+    config = folder / "hls4ml_config.yml"
+    config.write_text(config.read_text().replace(str(folder), "."))
 
 
 @contextlib.contextmanager

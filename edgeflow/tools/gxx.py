@@ -1,4 +1,4 @@
-"""g++: compile hls4ml's C++ into a shared library that ctypes loads."""
+"""g++: compiles csim libraries and Verilated models; the one system program besides make."""
 
 import re
 import shutil
@@ -9,44 +9,40 @@ from pathlib import Path
 from edgeflow.tools import _process
 
 NAME = "g++"
-INSTALL = "apt-get install g++ (or your system's C++ compiler package)"
-# no-gnu-unique: two libraries in one process must not share hls4ml's static weights.
-FLAGS = ("-std=c++17", "-O1", "-fPIC", "-fno-gnu-unique", "-w")
+INSTALL = "apt-get install g++ (Debian, Ubuntu) or your system's package of GCC 11 or later"
 
 
 def version() -> str | None:
-    path = shutil.which(NAME)
-    return parse(subprocess.run([path, "--version"], capture_output=True, text=True).stdout) if path else None
+    path = shutil.which("g++")
+    return parse(subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout) if path else None
 
 
-def parse(text: str) -> str | None:
-    """The version in what ``g++ --version`` prints."""
-    found = re.search(r"\d+\.\d+\.\d+", text.partition("\n")[0])
-    return found.group() if found else None
+def parse(text: str) -> str:
+    """The version from the first line of ``g++ --version``."""
+    found = re.search(r"(\d+\.\d+\.\d+)\s*$", text.splitlines()[0])
+    return found.group(1) if found else text.splitlines()[0]
 
 
-def command(source: str, include: str) -> list[str]:
-    """Compile one file into an object beside it."""
-    return [NAME, *FLAGS, f"-I{include}", "-c", source, "-o", _object(source)]
+def compile_command(source: str, result: str, flags: Sequence[str]) -> list[str]:
+    return ["g++", *flags, "-c", source, "-o", result]
 
 
-def link_command(sources: Sequence[str], library: str) -> list[str]:
-    return [NAME, "-shared", *map(_object, sources), "-o", library]
+def link_command(objects: Sequence[str], result: str, flags: Sequence[str]) -> list[str]:
+    return ["g++", *objects, "-o", result, *flags]
 
 
-def run(folder: Path, sources: Sequence[str], include: str, library: str, timeout_s: float | None = None) -> Path:
-    """Build ``folder/library`` from sources below ``folder``, two at a time. Raises MissingToolError or ToolError."""
+def compile_all(folder: Path, sources: Sequence[Path], flags: Sequence[str], parallel: int = 2) -> list[str]:
+    """Compile each source to an object in ``folder``; returns the objects' bare names. Raises ToolError."""
     _process.need(NAME, version(), INSTALL)
-    compiles = [
-        _process.Job(NAME, command(source, include), folder, f"{Path(source).stem}.g++.log", INSTALL, timeout_s)
-        for source in sources
+    jobs = [
+        _process.Job(NAME, compile_command(str(s), f"{s.stem}.o", flags), folder, f"{s.stem}.g++.log", INSTALL, 600)
+        for s in sources
     ]
-    _process.run_all(compiles, parallel=2)
-    _process.run(_process.Job(NAME, link_command(sources, library), folder, "link.g++.log", INSTALL, timeout_s))
-    for source in sources:
-        (folder / _object(source)).unlink()
-    return folder / library
+    _process.run_all(jobs, parallel)
+    return [f"{s.stem}.o" for s in sources]
 
 
-def _object(source: str) -> str:
-    return f"{source}.o"
+def link(folder: Path, objects: Sequence[str], result: str, flags: Sequence[str]) -> Path:
+    """Link objects in ``folder``. Raises ToolError."""
+    _process.run(_process.Job(NAME, link_command(objects, result, flags), folder, f"{result}.link.log", INSTALL, 600))
+    return folder / result

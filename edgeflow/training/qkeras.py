@@ -4,6 +4,7 @@
 machine. Every choice uses the validation split; the test split is scored once, after the last choice.
 """
 
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -25,16 +26,18 @@ def train(recipe: Recipe, progress: Progress) -> TrainedModel:
     dataset = catalog.load("datasets", recipe.dataset)
     data: Dataset = dataset.load()
     inputs, classes = data.x_train.shape[1], dataset.CLASSES
-    examples = shifted(data.x_train, data.y_train, dataset.SHAPE, recipe.training.shift_pixels)
-    task = Task(examples, data.x_validation, data.y_validation, recipe.training)
+    task = Task(
+        shifted(data.x_train, data.y_train, dataset.SHAPE, 0.0), data.x_validation, data.y_validation, recipe.training
+    )
 
     teachers = _ensemble(recipe.teacher, "teacher", recipe, task, classes, progress)
     (baseline,) = _ensemble(recipe.baseline, "baseline", recipe, task, classes, progress)
     plain = _student(recipe, task, inputs, classes, "student without distillation", None, progress)
     distilled, won = plain, False
     if recipe.distill:
+        examples = shifted(data.x_train, data.y_train, dataset.SHAPE, recipe.distill.shift_pixels)
         lesson = Lesson(_mean_logits(teachers, examples.x), recipe.distill)
-        distilled = _student(recipe, task, inputs, classes, "student with distillation", lesson, progress)
+        distilled = _student(recipe, replace(task, examples=examples), inputs, classes, "student with distillation", lesson, progress)
         won = _validation(distilled, data) >= _validation(plain, data)
 
     scores = {
@@ -85,7 +88,7 @@ def _ensemble(
 def _student(
     recipe: Recipe, task: Task, inputs: int, classes: int, label: str, lesson: Lesson | None, progress: Progress
 ) -> keras.Model:
-    """Both students start from the same weights and see the same batches, so they differ by the lesson alone."""
+    """Both students start from the same weights, so they differ by the lesson alone."""
     seed = _seed(recipe.seed, "student", 0)
     model = initialize(student_mlp(recipe.student, inputs, classes), seed)
     fit(model, task, seed, label, progress, lesson)

@@ -1,0 +1,150 @@
+"""Read a recipe file: ``read(path) -> Recipe``, or RecipeError with every mistake at its place.
+
+    models/digits/recipe.yaml:9:7: student.hidden.0.wight_bits: unknown key; did you mean "weight_bits"?
+    models/digits/recipe.yaml:24:18: hardware.folding.dense_0.pe: 5 does not divide 32 outputs; legal: 1, 2, 4, 8, 16, 32
+"""
+
+from math import prod
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from edgeflow import catalog
+from edgeflow._yaml import Key, Position, Tree, parse
+from edgeflow.errors import RecipeError, did_you_mean
+from edgeflow.kernels.dense import legal_folds
+from edgeflow.recipe import DistillStep, Fold, Hardware, Recipe, Student
+
+Problem = tuple[Key, str]  # where, and what is wrong there
+S = TypeVar("S", bound=BaseModel)
+MAX_BYTES = 64 * 1024
+
+
+def read(path: Path) -> Recipe:
+    """The recipe in a file. Raises RecipeError and nothing else, whatever the file holds."""
+    tree = parse(_text(path), str(path))
+    problems = list(tree.problems)
+    recipe = None
+    try:
+        recipe = Recipe.model_validate(tree.value)
+    except ValidationError as error:
+        problems += [_problem(detail, tree.positions) for detail in error.errors(include_url=False)]
+    problems += _cross_problems(tree.value)
+    if problems or recipe is None:
+        raise RecipeError(_lines(path, problems, tree))
+    return recipe
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.is_file() and path.stat().st_size > MAX_BYTES:
+            raise RecipeError([f"{path}: larger than {MAX_BYTES} bytes; a recipe is a page of YAML"])
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise RecipeError([f"{path}: {reason}"]) from None
+
+
+def _lines(path: Path, problems: list[Problem], tree: Tree) -> list[str]:
+    placed = sorted((_position(key, tree.positions), key, message) for key, message in dict.fromkeys(problems))
+    return [
+        _printable(f"{path}:{line}:{column}: {'.'.join(map(str, key)) or 'recipe'}: {message}")
+        for (line, column), key, message in placed
+    ]
+
+
+def _position(key: Key, positions: dict[Key, Position]) -> Position:
+    """Of the key, or of the section that lacks it."""
+    while key not in positions:
+        key = key[:-1]
+    return positions[key]
+
+
+def _printable(line: str) -> str:
+    """Recipes are untrusted text: no control characters reach the terminal."""
+    return "".join(c if c.isprintable() else "?" for c in line)
+
+
+def _problem(detail: ErrorDetails, positions: dict[Key, Position]) -> Problem:
+    key: Key = ()
+    for part in detail["loc"]:  # pydantic also names the branch of a union there: not a place in the file
+        if (*key, str(part)) in positions or (detail["type"] == "missing" and part == detail["loc"][-1]):
+            key = (*key, str(part))
+    match detail["type"]:
+        case "extra_forbidden":
+            return key, f"unknown key{did_you_mean(key[-1], _fields(key[:-1]))}"
+        case "missing":
+            return key, "missing; it has no default"
+        case "value_error":
+            return key, detail["msg"].removeprefix("Value error, ")
+        case "model_type" | "dict_type":
+            return key, f"{_short(detail['input'])} should be a section of keys"
+        case _:
+            return key, detail["msg"].replace("Input", _short(detail["input"]), 1)
+
+
+def _short(value: Any) -> str:
+    return {dict: "a section", list: "a list"}.get(type(value)) or ("nothing" if value is None else repr(value)[:60])
+
+
+def _fields(section: Key) -> list[str]:
+    """The keys that a section may hold."""
+    model: type[BaseModel] = Recipe
+    for part in section:
+        if part in model.model_fields:
+            model = next(_models(model.model_fields[part].annotation), model)
+    return list(model.model_fields)
+
+
+def _models(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
+
+
+def _cross_problems(value: Any) -> list[Problem]:
+    """Rules between sections, for the sections that are right in themselves."""
+    dataset = value.get("dataset") if isinstance(value, dict) else None
+    if dataset not in catalog.names("datasets"):
+        return []
+    shape = catalog.load("datasets", dataset).SHAPE
+    student, hardware = _valid(Student, value.get("student")), _valid(Hardware, value.get("hardware", {}))
+    problems = [] if len(shape) > 1 else _shift_problems(dataset, value.get("compression"))
+    if student and hardware and isinstance(hardware.folding, dict):
+        problems += _folding_problems(hardware.folding, student, prod(shape), catalog.load("datasets", dataset).CLASSES)
+    return problems
+
+
+def _shift_problems(dataset: str, steps: Any) -> list[Problem]:
+    return [
+        (("compression", str(i), "distill", "shift_pixels"), f"{dataset} has no pixels to shift; leave it out")
+        for i, step in enumerate(steps if isinstance(steps, list) else [])
+        if (valid := _valid(DistillStep, step)) and valid.distill.shift_pixels
+    ]
+
+
+def _valid(section: type[S], value: Any) -> S | None:
+    try:
+        return TypeAdapter(section).validate_python(value)
+    except ValidationError:
+        return None
+
+
+def _folding_problems(folding: dict[str, Any], student: Student, inputs: int, classes: int) -> list[Problem]:
+    widths = [inputs, *(layer.units for layer in student.hidden), classes]
+    sizes = {f"dense_{i}": size for i, size in enumerate(zip(widths, widths[1:], strict=False))}
+    problems: list[Problem] = []
+    for name, fold in folding.items():
+        key = ("hardware", "folding", name)
+        if name not in sizes:
+            problems.append((key, f"no such layer{did_you_mean(name, sizes)}"))
+        elif isinstance(fold, Fold):
+            n_in, n_out = sizes[name]
+            for field, n, what in (("pe", n_out, "outputs"), ("simd", n_in, "inputs")):
+                if n % getattr(fold, field):
+                    legal = ", ".join(map(str, legal_folds(n)))
+                    problems.append(((*key, field), f"{getattr(fold, field)} does not divide {n} {what}; legal: {legal}"))
+    return problems

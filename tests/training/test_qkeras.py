@@ -1,0 +1,113 @@
+"""Training: deterministic, honest about its splits, and its result survives its files."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeflow import catalog, training
+from edgeflow.recipe import Recipe
+from edgeflow.training import TrainedModel
+
+pytestmark = pytest.mark.train
+
+SMALL = {
+    "name": "small",
+    "dataset": "digits",
+    "teacher": {"hidden": [32], "members": 2},
+    "baseline": {"hidden": [32]},
+    "student": {"hidden": [{"units": 12, "weight_bits": 3}]},
+    "compression": [{"distill": {"temperature": 2.0, "shift_pixels": 0.25}}],
+    "training": {"epochs": 15, "learning_rate": 0.01},
+}
+
+
+def train(**changes: object) -> tuple[TrainedModel, list[str]]:
+    from edgeflow.training.qkeras import train
+
+    lines: list[str] = []
+    return train(Recipe.model_validate(SMALL | changes), lines.append), lines
+
+
+@pytest.fixture(scope="module")
+def trained() -> tuple[TrainedModel, list[str]]:
+    return train()
+
+
+def weights(model: TrainedModel) -> list[np.ndarray]:
+    models = (model.baseline, model.student_distilled, model.student_plain)
+    return [array for mlp in models for layer in mlp for array in (layer.kernel, layer.bias)]
+
+
+def test_the_same_recipe_gives_the_same_weights(trained: tuple[TrainedModel, list[str]]) -> None:
+    again, _ = train(name="other", hardware={"clock_mhz": 50})
+    assert again.recipe_digest == trained[0].recipe_digest
+    assert again.scores == trained[0].scores
+    assert all((a == b).all() for a, b in zip(weights(again), weights(trained[0]), strict=True))
+
+
+def test_another_seed_gives_other_weights(trained: tuple[TrainedModel, list[str]]) -> None:
+    other, _ = train(seed=2)
+    assert other.recipe_digest != trained[0].recipe_digest
+    assert (other.student[0].kernel != trained[0].student[0].kernel).any()
+
+
+def test_it_learns_and_keeps_the_better_student(trained: tuple[TrainedModel, list[str]]) -> None:
+    scores = trained[0].scores
+    assert set(scores) == {"teacher", "baseline", "student", "student_with_distillation", "student_without_distillation"}
+    assert scores["teacher"].validation > 0.9 and scores["student"].validation > 0.8
+    pair = scores["student_with_distillation"].validation, scores["student_without_distillation"].validation
+    assert scores["student"].validation == max(pair)
+    assert trained[0].distilled == (pair[0] >= pair[1])
+
+
+def test_student_weights_lie_on_their_grids(trained: tuple[TrainedModel, list[str]]) -> None:
+    for layer, bits in zip(trained[0].student, trained[0].spec.widths, strict=True):
+        for array, width in ((layer.kernel, bits.weight), (layer.bias, bits.bias)):
+            steps = array * 2 ** (width - 1)
+            assert (steps == np.round(steps)).all() and -(2 ** (width - 1)) <= steps.min() and steps.max() < 2 ** (width - 1)
+
+
+def test_scores_are_those_of_the_stored_weights(trained: tuple[TrainedModel, list[str]], tmp_path: Path) -> None:
+    from edgeflow.training.qkeras import predict
+
+    trained[0].save(tmp_path)
+    loaded = training.load(tmp_path)
+    assert all((a == b).all() for a, b in zip(weights(loaded), weights(trained[0]), strict=True))
+    assert loaded.scores == trained[0].scores and loaded.spec == trained[0].spec
+    data = catalog.load("datasets", "digits").load()
+    logits = predict(loaded, data.x_test)
+    assert logits.dtype == np.float32 and (logits * 1024 == np.round(logits * 1024)).all(), "dyadic, so exact"
+    assert float((logits.argmax(axis=1) == data.y_test).mean()) == loaded.scores["student"].test
+
+
+def test_the_test_split_is_read_after_every_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shuffled test labels change the test scores and nothing else."""
+    module = catalog.load("datasets", "digits")
+    data = module.load()
+    honest, _ = train()
+    monkeypatch.setattr(module, "load", lambda: replace(data, y_test=np.roll(data.y_test, 1)))
+    blind, _ = train()
+    assert all((a == b).all() for a, b in zip(weights(honest), weights(blind), strict=True))
+    assert blind.scores["student"].test < 0.5 < honest.scores["student"].test
+    assert blind.scores["student"].validation == honest.scores["student"].validation
+
+
+def test_progress_names_model_epoch_and_accuracy(trained: tuple[TrainedModel, list[str]]) -> None:
+    lines = "\n".join(trained[1])
+    for said in ("teacher 2 of 2: epoch 15/15", "baseline 1 of 1", "student without distillation", "validation"):
+        assert said in lines
+
+
+def test_loading_imports_no_framework(trained: tuple[TrainedModel, list[str]], tmp_path: Path) -> None:
+    trained[0].save(tmp_path)
+    code = (
+        "import sys, pathlib, json; from edgeflow import training; training.load(pathlib.Path(sys.argv[1]));"
+        "print(json.dumps(sorted({'tensorflow', 'qkeras', 'hls4ml'} & set(sys.modules))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []

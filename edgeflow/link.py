@@ -99,12 +99,20 @@ def design_id(design: Design) -> bytes:
 
 def identity(design: Design, clock_mhz: float) -> Identity:
     """What a board with this design, clocked so, must answer."""
-    formats = [
-        value
-        for stream in (design.s_axis, design.m_axis)
-        for value in (stream.features, stream.format.width, stream.format.frac, stream.format.signed)
-    ]
-    return Identity(VERSION, design_id(design), *formats, round(clock_mhz * 1000))
+    x, y = design.s_axis.format, design.m_axis.format
+    return Identity(
+        version=VERSION,
+        design_id=design_id(design),
+        features=design.s_axis.features,
+        x_width=x.width,
+        x_frac=x.frac,
+        x_signed=x.signed,
+        outputs=design.m_axis.features,
+        y_width=y.width,
+        y_frac=y.frac,
+        y_signed=y.signed,
+        clock_khz=round(clock_mhz * 1000),
+    )
 
 
 def encode(command: int, payload: bytes = b"", sync: int = REQUEST_SYNC) -> bytes:

@@ -138,6 +138,10 @@ def powered_on(program: Program, baud_error: float = 0.0) -> Iterator[SimulatedB
     try:
         yield SimulatedBoard(os.ttyname(slave), process)
     finally:
-        process.communicate(timeout=10)  # closes stdin, which ends it
+        try:
+            process.communicate(timeout=10)  # closes stdin, which ends it
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
         os.close(master)
         os.close(slave)

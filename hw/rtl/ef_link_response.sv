@@ -1,7 +1,7 @@
 // Response packer: takes one frame of logits from the core at full rate, then sends them as bytes with class and cycles.
 //
 // Payload: each logit in ValueBytes bytes, then the class in ClassBytes (the lowest index of the largest logit),
-// then the core's cycles in four; all low byte first. Throughput: one byte a cycle, two cycles between words.
+// then the core's cycles in four; all low byte first. Throughput: one byte a cycle, three cycles between words.
 // Limits: send_i is heeded while full_o; the next frame is collected after clear_i.
 
 module ef_link_response #(
@@ -40,7 +40,7 @@ module ef_link_response #(
     $error("ef_link_response: ClassBytes cannot hold the class index");
   end
 
-  typedef enum logic [2:0] {Collect, Full, Load, Value, Class, Cycles, Send} state_e;
+  typedef enum logic [2:0] {Collect, Full, Load, Value, Compare, Class, Cycles, Send} state_e;
 
   localparam int unsigned Beats      = Outputs / Lanes;
   localparam int unsigned BeatWidth  = Lanes * Width;
@@ -55,16 +55,15 @@ module ef_link_response #(
   logic [15:0]           lane_q, value_index_q, class_q;
   logic [31:0]           word_q;
   logic [2:0]            left_q;
-  logic signed [32:0]    value, best_q;    // one bit more than a word: unsigned logits compare as signed
-  logic                  better, accept;
+  logic signed [Width:0] value, newest_q, best_q;  // one bit more: unsigned logits compare as signed
+  logic                  better_q, fresh_q, accept;
 
   assign s_axis_tready = state_q == Collect;
   assign full_o        = state_q == Full;
   assign m_axis_tvalid = state_q == Send;
   assign m_axis_tdata  = word_q[7:0];
   assign accept        = m_axis_tvalid && m_axis_tready;
-  assign value         = {{(33 - Width) {Signed && beat_q[Width-1]}}, beat_q[Width-1:0]};
-  assign better        = value_index_q == '0 || value > best_q;
+  assign value         = {Signed && beat_q[Width-1], beat_q[Width-1:0]};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
@@ -80,10 +79,11 @@ module ef_link_response #(
         Full: if (send_i) state_q <= Load;
         Load: state_q <= Value;
         Value: begin
-          state_q <= Send;
+          state_q <= Compare;
           next_q  <= lane_q != LastLane ? Value : index_q != LastBeat ? Load : Class;
           if (lane_q == LastLane) index_q <= index_q + 1'b1;
         end
+        Compare: state_q <= Send;
         Class: begin
           state_q <= Send;
           next_q  <= Cycles;
@@ -106,15 +106,15 @@ module ef_link_response #(
         lane_q <= '0;
       end
       Value: begin
-        word_q        <= value[31:0];
-        left_q        <= 3'(ValueBytes);
-        beat_q        <= beat_q >> Width;
-        lane_q        <= lane_q + 1'b1;
-        value_index_q <= value_index_q + 1'b1;
-        if (better) begin
-          best_q  <= value;
-          class_q <= value_index_q;
-        end
+        word_q   <= 32'(value);
+        newest_q <= value;
+        left_q   <= 3'(ValueBytes);
+        beat_q   <= beat_q >> Width;
+        lane_q   <= lane_q + 1'b1;
+      end
+      Compare: begin
+        better_q <= value_index_q == '0 || newest_q > best_q;
+        fresh_q  <= 1'b1;
       end
       Class: begin
         word_q  <= {16'd0, class_q};
@@ -125,11 +125,19 @@ module ef_link_response #(
         word_q <= cycles_i;
         left_q <= 3'd4;
       end
-      default:
+      default: begin
         if (accept) begin
           word_q <= word_q >> 8;
           left_q <= left_q - 1'b1;
         end
+        // The comparison's result is acted on here, a cycle later: compare and keep in one cycle limits the clock.
+        fresh_q <= 1'b0;
+        if (fresh_q) value_index_q <= value_index_q + 1'b1;
+        if (fresh_q && better_q) begin
+          best_q  <= newest_q;
+          class_q <= value_index_q;
+        end
+      end
     endcase
   end
 

@@ -15,10 +15,10 @@ PYTHON = [sys.executable, "-P", "-c"]
 
 
 @pytest.mark.parametrize("name", catalog.names("tools"))
-def test_every_tool_has_the_same_names(name):
+def test_every_tool_says_its_name_version_and_install_line(name):
     tool = catalog.load("tools", name)
-    assert tool.NAME and tool.INSTALL
-    assert all(callable(getattr(tool, part)) for part in ("version", "command", "parse", "run"))
+    assert tool.NAME and "install" in tool.INSTALL
+    assert tool.version() is None or tool.version()
 
 
 def test_yosys_script():

@@ -30,12 +30,7 @@ class Stage:
     outputs: list[tuple[int, int, bool]]  # (value or -1 for zero, shift, negative)
 
 
-STRATEGIES: tuple[dict[str, object], ...] = (
-    {"method0": "wmc", "adder_size": 1, "carry_size": 64},
-    {"method0": "wmc-dc", "adder_size": 1, "carry_size": 64},
-    {"method0": "wmc", "adder_size": 1, "carry_size": 64, "hard_dc": 2},
-    {"method0": "wmc"},
-)
+STRATEGIES: tuple[dict[str, object], ...] = ({"method0": "mc"}, {"method0": "wmc"}, {"method0": "mc-pdc"})
 
 
 def stages(weight: NDArray[np.int64], lo: list[int], hi: list[int], strategy: dict[str, object]) -> list[Stage]:

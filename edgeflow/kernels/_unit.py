@@ -26,6 +26,7 @@ class Unit:
     module: str
     parameters: dict[str, int]
     in_lanes: int
+    in_bits: int  # of the input bus
     out_lanes: int
     interval_cycles: int  # a frame, at full rate
     beat_times: BeatTimes

@@ -48,6 +48,7 @@ class Argmax:
                 "YWidth": self.y.width,
             },
             in_lanes=1,
+            in_bits=self.x.width,
             out_lanes=1,
             interval_cycles=self.features,
             beat_times=lambda offered: [accepted(offered)[-1] + 1],

@@ -69,6 +69,7 @@ class Dense:
                 "YWidth": self.y.width,
             },
             in_lanes=fold.simd,
+            in_bits=fold.simd * self.x.width,
             out_lanes=fold.pe,
             interval_cycles=in_folds * out_folds,
             beat_times=lambda offered: _beat_times(offered, out_folds, fold.simd),

@@ -72,6 +72,7 @@ def cast_unit(kernel: Cast, lanes: int, relu: bool) -> Unit:
             "Relu": int(relu),
         },
         in_lanes=lanes,
+        in_bits=lanes * kernel.x.width,
         out_lanes=lanes,
         interval_cycles=kernel.features // lanes,
         beat_times=register_stages(2),

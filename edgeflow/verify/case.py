@@ -1,0 +1,63 @@
+"""A simulation case: vectors packed into beats, and the phases a bench goes through."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from edgeflow.fixedpoint import Integers
+from edgeflow.kernels._unit import hex_rows
+from edgeflow.rtl.design import Design, Stream
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One pass over all vectors. Pauses are chances out of 256 for each cycle."""
+
+    name: str
+    gap: int = 0
+    stall: int = 0
+    reset_at: int | None = None  # cycle of a reset, after which the vectors start again
+
+
+@dataclass(frozen=True)
+class Case:
+    frames: int
+    seed: int
+    phases: tuple[Phase, ...]
+    timeout_cycles: int
+    drain_cycles: int
+
+
+def beats(frames: Integers, stream: Stream) -> str:
+    """Frames (batch, features) as $readmemh text, one beat a line, lane 0 low."""
+    return hex_rows(np.asarray(frames).reshape(-1, stream.lanes).tolist(), stream.format.width)
+
+
+def unpack(word: int, stream: Stream) -> list[int]:
+    """The values of one beat."""
+    width, y = stream.format.width, stream.format
+    lanes = [(word >> (width * i)) & ((1 << width) - 1) for i in range(stream.lanes)]
+    return [v - (1 << width) if y.signed and v >> (width - 1) else v for v in lanes]
+
+
+def standard_case(design: Design, frames: int, seed: int) -> Case:
+    """Full rate (where cycles are measured), pauses on both sides, and a reset in the middle of a frame."""
+    frame_cycles = max(design.interval_cycles, design.s_axis.beats, design.m_axis.beats)
+    reset_at = max(3, int((0.5 + frames // 2) * frame_cycles))
+    phases = (
+        Phase("full rate"),
+        Phase("gaps and stalls", gap=96, stall=96),
+        Phase("reset in mid-frame", gap=24, stall=24, reset_at=reset_at),
+    )
+    timeout = 200 + 8 * (frames * frame_cycles + design.latency_cycles)
+    return Case(frames, seed, phases, timeout, design.latency_cycles + 4 * frame_cycles)
+
+
+def write(case: Case, design: Design, x: Integers, y: Integers, folder: Path) -> None:
+    """Vectors and case file for sim/tb_stream."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "stimulus.hex").write_text(beats(x, design.s_axis))
+    (folder / "expected.hex").write_text(beats(y, design.m_axis))
+    (folder / "case.json").write_text(json.dumps(asdict(case)))

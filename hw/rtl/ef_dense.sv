@@ -1,0 +1,193 @@
+// Dense layer, folded: y[o] = bias[o] + sum_i x[i] * weight[i][o], exact in YWidth bits.
+//
+// Golden: edgeflow/kernels/dense.py. Pe outputs and Simd inputs a cycle; weights in block memory, products in DSPs.
+// Latency: 3 + TreeStages cycles from the last input beat of an output fold to its output beat; with several output
+//   folds the frame passes ef_replay first, two cycles more.
+// Throughput: one frame in InFolds * OutFolds cycles. Everything holds still while an output waits.
+
+module ef_dense #(
+  parameter int unsigned InFolds  = 4,   // in_features / Simd
+  parameter int unsigned OutFolds = 2,   // out_features / Pe
+  parameter int unsigned Simd     = 2,
+  parameter int unsigned Pe       = 2,
+  parameter int unsigned XWidth   = 8,   // input, bits
+  parameter bit          XSigned  = 1'b1,
+  parameter int unsigned WWidth   = 4,   // weight, bits
+  parameter bit          WSigned  = 1'b1,
+  parameter int unsigned YWidth   = 16,  // accumulator, bits; sized by Dense.y
+  parameter              WeightFile = "",  // OutFolds * InFolds rows of Pe * Simd weights, Simd fastest
+  parameter              BiasFile   = ""   // OutFolds rows of Pe biases
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,  // synchronous, resets control only
+
+  input  logic [Simd*XWidth-1:0] s_axis_tdata,
+  input  logic                   s_axis_tvalid,
+  output logic                   s_axis_tready,
+
+  output logic [Pe*YWidth-1:0]   m_axis_tdata,
+  output logic                   m_axis_tvalid,
+  input  logic                   m_axis_tready
+);
+
+  if (InFolds == 0 || OutFolds == 0 || Simd == 0 || Pe == 0) begin : gen_bad_parameters
+    $error("ef_dense: InFolds, OutFolds, Simd and Pe must be at least 1");
+  end
+
+  localparam int unsigned Rows         = InFolds * OutFolds;
+  localparam int unsigned RowWidth     = (Rows > 1) ? $clog2(Rows) : 1;
+  localparam int unsigned IndexWidth   = (InFolds > 1) ? $clog2(InFolds) : 1;
+  localparam int unsigned FoldWidth    = (OutFolds > 1) ? $clog2(OutFolds) : 1;
+  localparam int unsigned Levels       = $clog2(Simd);
+  localparam int unsigned TreeStages   = (Levels + 1) / 2;  // a register after every second level
+  localparam int unsigned Depth        = 2 + TreeStages;    // registers before the accumulator
+  localparam int unsigned ProductWidth = XWidth + WWidth + 2;
+  localparam logic [RowWidth-1:0]   LastRow   = RowWidth'(Rows - 1);
+  localparam logic [IndexWidth-1:0] LastIndex = IndexWidth'(InFolds - 1);
+  localparam logic [FoldWidth-1:0]  LastFold  = FoldWidth'(OutFolds - 1);
+
+  // The beats of a frame, once for each output fold.
+  logic [Simd*XWidth-1:0] beat;
+  logic                   beat_valid, advance;
+
+  if (OutFolds > 1) begin : gen_replay
+    ef_replay #(
+      .Width(Simd * XWidth), .Beats(InFolds), .Repeats(OutFolds)
+    ) u_replay (
+      .clk_i, .rst_ni, .s_axis_tdata, .s_axis_tvalid, .s_axis_tready,
+      .m_axis_tdata(beat), .m_axis_tvalid(beat_valid), .m_axis_tready(advance)
+    );
+  end else begin : gen_direct
+    assign beat          = s_axis_tdata;
+    assign beat_valid    = s_axis_tvalid;
+    assign s_axis_tready = advance;
+  end
+
+  // Position in the frame, and the same for the beat in each pipeline register.
+  logic [RowWidth-1:0]   row_q;
+  logic [IndexWidth-1:0] index_q;
+  logic [FoldWidth-1:0]  fold_q;
+  logic [Depth:1]                valid_q, first_q, last_q;
+  logic [Depth:1][FoldWidth-1:0] in_fold_q;
+  logic                  out_valid_q, accept;
+
+  assign advance       = !out_valid_q || m_axis_tready;
+  assign accept        = beat_valid && advance;
+  assign m_axis_tvalid = out_valid_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      row_q       <= '0;
+      index_q     <= '0;
+      fold_q      <= '0;
+      valid_q     <= '0;
+      out_valid_q <= 1'b0;
+    end else begin
+      if (accept) begin
+        row_q   <= (row_q == LastRow) ? '0 : row_q + 1'b1;
+        index_q <= (index_q == LastIndex) ? '0 : index_q + 1'b1;
+        if (index_q == LastIndex) fold_q <= (fold_q == LastFold) ? '0 : fold_q + 1'b1;
+      end
+      if (advance) begin
+        valid_q     <= {valid_q[Depth-1:1], beat_valid};
+        out_valid_q <= valid_q[Depth] && last_q[Depth];
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance) begin
+      first_q   <= {first_q[Depth-1:1], index_q == '0};
+      last_q    <= {last_q[Depth-1:1], index_q == LastIndex};
+      in_fold_q <= {in_fold_q[Depth-1:1], fold_q};
+    end
+  end
+
+  // Operands, from block memory and from the stream.
+  (* ram_style = "block" *) logic [Pe*Simd*WWidth-1:0] weight_rom [Rows];
+  logic [Pe*Simd*WWidth-1:0] weights_q;
+  logic [Simd*XWidth-1:0]    beat_q;
+  initial $readmemh(WeightFile, weight_rom);
+
+  always_ff @(posedge clk_i) begin
+    if (advance) begin
+      weights_q <= weight_rom[row_q];
+      beat_q    <= beat;
+    end
+  end
+
+  logic [Pe*YWidth-1:0] bias_rom [OutFolds];
+  logic [Pe*YWidth-1:0] bias_q;
+  initial $readmemh(BiasFile, bias_rom);
+
+  always_ff @(posedge clk_i) begin
+    if (advance) bias_q <= bias_rom[in_fold_q[Depth-1]];
+  end
+
+  for (genvar p = 0; p < int'(Pe); p++) begin : gen_pe
+    logic [Simd-1:0][YWidth-1:0] product_q;
+
+    for (genvar s = 0; s < int'(Simd); s++) begin : gen_product
+      logic signed [XWidth:0]         x;
+      logic signed [WWidth:0]         w;
+      logic signed [ProductWidth-1:0] product;  // full width: the operand of a size cast is self-determined
+
+      assign x       = {XSigned && beat_q[s*XWidth + XWidth-1], beat_q[s*XWidth +: XWidth]};
+      assign w       = {WSigned && weights_q[(p*Simd + s)*WWidth + WWidth-1], weights_q[(p*Simd + s)*WWidth +: WWidth]};
+      assign product = x * w;
+
+      always_ff @(posedge clk_i) begin
+        if (advance) product_q[s] <= YWidth'(product);
+      end
+    end
+
+    // Sums are modulo 2**YWidth, which is exact because the whole sum fits.
+    for (genvar l = 0; l < int'(Levels); l++) begin : gen_level
+      localparam int unsigned Terms = (Simd + (1 << l) - 1) >> l;
+      localparam int unsigned Sums  = (Terms + 1) / 2;
+      logic [Terms-1:0][YWidth-1:0] terms;
+      logic [Sums-1:0][YWidth-1:0]  sums_d, sums;
+
+      if (l == 0) begin : gen_first
+        assign terms = product_q;
+      end else begin : gen_next
+        assign terms = gen_level[l-1].sums;
+      end
+
+      for (genvar i = 0; i < int'(Sums); i++) begin : gen_sum
+        if (2 * i + 1 < Terms) begin : gen_pair
+          assign sums_d[i] = terms[2*i] + terms[2*i+1];
+        end else begin : gen_single
+          assign sums_d[i] = terms[2*i];
+        end
+      end
+
+      if (l % 2 == 1 || l == int'(Levels) - 1) begin : gen_registered
+        always_ff @(posedge clk_i) begin
+          if (advance) sums <= sums_d;
+        end
+      end else begin : gen_through
+        assign sums = sums_d;
+      end
+    end
+
+    logic [YWidth-1:0] addend, start, total, acc_q;
+
+    if (Levels == 0) begin : gen_no_tree
+      assign addend = product_q[0];
+    end else begin : gen_tree
+      assign addend = gen_level[Levels-1].sums[0];
+    end
+
+    assign start = first_q[Depth] ? bias_q[p*YWidth +: YWidth] : acc_q;
+    assign total = start + addend;
+
+    always_ff @(posedge clk_i) begin
+      if (advance && valid_q[Depth]) begin
+        acc_q <= total;
+        if (last_q[Depth]) m_axis_tdata[p*YWidth +: YWidth] <= total;
+      end
+    end
+  end
+
+endmodule

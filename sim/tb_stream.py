@@ -1,0 +1,44 @@
+"""cocotb side of tb_stream.sv: runs each phase of a case and writes what was measured to a JSON file.
+
+Environment: EDGEFLOW_CASE names a JSON file with ``frames``, ``seed``, ``timeout_cycles`` and ``phases``; each phase is
+a name with ``gap``, ``stall`` (chances of 256) and ``reset_at`` (cycle of a reset in mid-frame, or null).
+EDGEFLOW_RESULT names the file that is written.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import cocotb
+from cocotb.clock import Clock
+from cocotb.triggers import ClockCycles, First, RisingEdge
+
+PERIOD_NS = 10
+RESULTS = ("received", "mismatches", "first_bad", "first_got", "first_in", "first_out", "last_out", "broken_rules")
+
+
+@cocotb.test()
+async def matches_expected(dut):
+    case = json.loads(Path(os.environ["EDGEFLOW_CASE"]).read_text())
+    Clock(dut.clk, PERIOD_NS, unit="ns").start()
+    results = {}
+    for number, phase in enumerate(case["phases"]):
+        await start(dut, phase, case["frames"], case["seed"] + number)
+        if phase["reset_at"] is not None:
+            await ClockCycles(dut.clk, phase["reset_at"])
+            await start(dut, phase, case["frames"], case["seed"] + number)
+        finished = RisingEdge(dut.done)
+        await First(finished, ClockCycles(dut.clk, case["timeout_cycles"]))
+        results[phase["name"]] = {name: int(getattr(dut, name).value) for name in RESULTS}
+        await ClockCycles(dut.clk, case["drain_cycles"])  # a beat too many shows here
+        results[phase["name"]]["received"] = int(dut.received.value)
+    Path(os.environ["EDGEFLOW_RESULT"]).write_text(json.dumps(results))
+
+
+async def start(dut, phase, frames, seed):
+    """Two cycles of reset with this phase's knobs."""
+    dut.rst_n.value = 0
+    dut.frames.value, dut.seed.value = frames, seed
+    dut.gap_of_256.value, dut.stall_of_256.value = phase["gap"], phase["stall"]
+    await ClockCycles(dut.clk, 2)
+    dut.rst_n.value = 1

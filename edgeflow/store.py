@@ -9,9 +9,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+SECONDS = ".seconds"  # how long the build took, kept beside its result
+PACKAGE = Path(__file__).parent
 
 
 def digest(material: Any) -> str:
@@ -21,10 +26,24 @@ def digest(material: Any) -> str:
 
 def file_digest(folder: Path) -> str:
     """sha256 over the names and bytes of every file below ``folder``."""
+    return _digest_of(folder, sorted(p for p in folder.rglob("*") if p.is_file()))
+
+
+@cache
+def code_digest(*parts: str) -> str:
+    """sha256 of our own sources below ``edgeflow/<part>``: a stage's version that nobody can forget to raise."""
+    files: list[Path] = []
+    for part in parts:
+        at = PACKAGE / part
+        files += at.rglob("*.py") if at.is_dir() else [at]
+    return _digest_of(PACKAGE, sorted(files))
+
+
+def _digest_of(root: Path, files: Iterable[Path]) -> str:
     sha = hashlib.sha256()
-    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+    for file in files:
         content = file.read_bytes()
-        sha.update(f"{file.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
+        sha.update(f"{file.relative_to(root).as_posix()}\0{len(content)}\0".encode() + content)
     return sha.hexdigest()
 
 
@@ -45,15 +64,26 @@ class Store:
         final.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=".partial-", dir=final.parent))
         try:
+            started = time.monotonic()
             build(work)
-            try:
-                work.rename(final)
-            except OSError:
-                if not final.is_dir():  # another process published the same content first: keep that
-                    raise
+            (work / SECONDS).write_text(f"{time.monotonic() - started:.3f}")
+            _publish(work, final)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         return final
 
     def has(self, name: str, material: Any) -> bool:
         return (self.root / name / digest(material)).is_dir()
+
+
+def seconds(stage: Path) -> float:
+    """How long the stage in this folder took when it was built."""
+    return float((stage / SECONDS).read_text())
+
+
+def _publish(work: Path, final: Path) -> None:
+    try:
+        work.rename(final)
+    except OSError:
+        if not final.is_dir():  # another process published the same content first: keep that
+            raise

@@ -32,11 +32,13 @@ module tb_stream #(
 
   logic [InWidth-1:0]  stimulus [MaxFrames*InBeats];
   logic [OutWidth-1:0] expected [MaxFrames*OutBeats];
-  string stimulus_file, expected_file;
+  logic [OutWidth-1:0] observed [MaxFrames*OutBeats];
+  string stimulus_file, expected_file, observed_file;
 
   initial begin
     if (!$value$plusargs("stimulus=%s", stimulus_file)) $fatal(1, "tb_stream: no +stimulus=FILE");
     if (!$value$plusargs("expected=%s", expected_file)) $fatal(1, "tb_stream: no +expected=FILE");
+    if (!$value$plusargs("observed=%s", observed_file)) $fatal(1, "tb_stream: no +observed=FILE");
     $readmemh(stimulus_file, stimulus);
     $readmemh(expected_file, expected);
   end
@@ -91,6 +93,7 @@ module tb_stream #(
       end
       if (m_axis_tvalid && m_axis_tready) begin
         received <= received + 1;
+        observed[received] <= m_axis_tdata;
         if (m_axis_tdata !== expected[received] || received >= frames * OutBeats) begin
           mismatches <= mismatches + 1;
           if (mismatches == 0) begin
@@ -101,5 +104,7 @@ module tb_stream #(
       end
     end
   end
+
+  always_ff @(posedge done) $writememh(observed_file, observed);
 
 endmodule

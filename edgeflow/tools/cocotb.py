@@ -18,7 +18,7 @@ def version() -> str | None:
 def command(simulator: str, waves: str | None) -> list[str]:
     """The simulator's arguments; vectors lie in its working folder."""
     trace = ["--trace", "--trace-file", waves] if waves else []
-    return [simulator, *trace, "+stimulus=stimulus.hex", "+expected=expected.hex"]
+    return [simulator, *trace, "+stimulus=stimulus.hex", "+expected=expected.hex", "+observed=observed.hex"]
 
 
 def environment(module: str, search: str, toplevel: str) -> dict[str, str]:

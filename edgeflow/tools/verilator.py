@@ -75,7 +75,7 @@ def build(
     model = folder / "model"
     parts = _unity(model)
     main = _cocotb() / "share" / "lib" / "verilator" / "verilator.cpp"
-    objects = gxx.compile_all(model, [*parts, main], _flags(waves, model))
+    objects = gxx.compile_all(model, [*map(str, [*parts, main])], _flags(waves, model))
     libraries = _cocotb() / "libs"
     flags = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator", "-pthread", "-latomic"]
     linked = gxx.link(model, [*objects, *(str(runtime / f"{Path(s).stem}.o") for s in RUNTIME)], "sim", flags)
@@ -90,7 +90,7 @@ def _runtime(store: Store, waves: bool) -> Path:
     return store.stage(
         "verilator_runtime",
         material,
-        lambda folder: gxx.compile_all(folder, [include / s for s in RUNTIME], _flags(waves, folder)) and None,
+        lambda folder: gxx.compile_all(folder, [str(include / s) for s in RUNTIME], _flags(waves, folder)) and None,
     )
 
 

@@ -42,6 +42,13 @@ def unpack(word: int, stream: Stream) -> list[int]:
     return [v - (1 << width) if y.signed and v >> (width - 1) else v for v in lanes]
 
 
+def read_beats(file: Path, frames: int, stream: Stream) -> Integers:
+    """Frames (frames, features) from $writememh text."""
+    words = [int(line, 16) for line in file.read_text().split("\n") if line and not line.startswith("//")]
+    values = [value for word in words[: frames * stream.beats] for value in unpack(word, stream)]
+    return np.array(values, np.int64).reshape(frames, stream.features)
+
+
 def standard_case(design: Design, frames: int, seed: int) -> Case:
     """Full rate (where cycles are measured), pauses on both sides, and a reset in the middle of a frame."""
     frame_cycles = max(design.interval_cycles, design.s_axis.beats, design.m_axis.beats)

@@ -28,6 +28,21 @@ class PhaseResult:
     last_out: int
     broken_rules: int
 
+    @property
+    def latency_cycles(self) -> int:
+        """First input beat accepted to the last output beat of that frame valid."""
+        return self.first_out - self.first_in
+
+    def interval_cycles(self, frames: int) -> int:
+        """Cycles between frames, over all of them; rounded up, so that one lost cycle shows."""
+        return -(-(self.last_out - self.first_out) // (frames - 1)) if frames > 1 else 0
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    phases: dict[str, PhaseResult]
+    outputs: Integers  # (frames, out_features), as the RTL sent them in the last phase
+
 
 def simulator(design: Design, store: Store, max_frames: int, waves: bool = False) -> Path:
     """The folder with the compiled bench of a design; built once for the same text and tools."""
@@ -54,10 +69,10 @@ def simulator(design: Design, store: Store, max_frames: int, waves: bool = False
 
 def simulate(
     design: Design, x: Integers, y: Integers, case: cases.Case, store: Store, waves: Path | None = None
-) -> dict[str, PhaseResult]:
-    """Run a case: inputs ``x``, expected outputs ``y``. Memories are read from the simulator's folder.
+) -> Simulation:
+    """Run a case: inputs ``x``, expected outputs ``y``. Differing outputs are results.
 
-    Raises ToolError if the simulation itself fails; differing outputs are results.
+    Raises ToolError if the simulation itself fails or a phase ends short of beats.
     """
     binary = simulator(design, store, _room_for(case.frames), waves is not None)
     with tempfile.TemporaryDirectory(prefix="edgeflow-sim-") as temporary:
@@ -66,10 +81,18 @@ def simulate(
         for memory in design.memories:
             shutil.copy(binary / memory, folder)
         cocotb.run(folder, binary / "sim", "tb_stream", SIM, waves)
-        results = folder / "result.json"
-        if not results.exists():
+        result = folder / "result.json"
+        if not result.exists():
             raise ToolError(f"cocotb: no result; last lines:\n{_process.tail((folder / 'sim.log').read_text())}")
-        return {name: PhaseResult(**fields) for name, fields in json.loads(results.read_text()).items()}
+        phases = {name: PhaseResult(**fields) for name, fields in json.loads(result.read_text()).items()}
+        _check_complete(phases, case.frames * design.m_axis.beats)
+        return Simulation(phases, cases.read_beats(folder / "observed.hex", case.frames, design.m_axis))
+
+
+def _check_complete(phases: dict[str, PhaseResult], beats: int) -> None:
+    for name, phase in phases.items():
+        if phase.received != beats:
+            raise ToolError(f"simulation: received {phase.received} of {beats} beats in phase {name!r}")
 
 
 def _room_for(frames: int) -> int:

@@ -1,0 +1,103 @@
+"""The verification ladder: framework -> csim -> Network -> RTL, every logit of every sample, exactly equal.
+
+Logits of all rungs are compared as real numbers; they are dyadic rationals well inside 53 bits, so ``==`` is exact.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeflow.errors import MismatchError
+from edgeflow.fixedpoint import Integers
+from edgeflow.frontends._firmware import Firmware
+from edgeflow.network.network import Network
+from edgeflow.rtl.design import Design
+from edgeflow.store import Store
+from edgeflow.tools import cocotb, verilator
+from edgeflow.verify import case as cases
+from edgeflow.verify.simulate import simulate
+from edgeflow.verify.verification import Difference, Verification
+
+Logits = NDArray[np.float64]  # (samples, classes)
+
+
+@dataclass(frozen=True)
+class Rung:
+    name: str
+    logits: Logits
+
+
+def verify(
+    framework: Rung,
+    firmware: Firmware,
+    network: Network,
+    design: Design,
+    x: Integers,
+    labels: NDArray[np.integer],
+    seed: int,
+    store: Store,
+    waves: Path | None = None,
+) -> Verification:
+    """Compare all rungs on frames ``x``; the first ``len(labels)`` of them are the test split.
+
+    Differing values and cycle counts that leave their formulas are in the result; see ``check``.
+    """
+    simulation = simulate(design, x, network.run(x), cases.standard_case(design, len(x), seed), store, waves)
+    rungs = [
+        framework,
+        Rung("csim", firmware.predict(network.input.real(x))),
+        Rung("Network", network.output.real(network.run(x))),
+        Rung("RTL", network.output.real(simulation.outputs)),
+    ]
+    wrong, difference = compare(rungs, network)
+    full = simulation.phases["full rate"]
+    accuracy = {
+        key: float((rung.logits[: len(labels)].argmax(axis=1) == labels).mean())
+        for key, rung in zip(("firmware", "network", "rtl"), rungs[1:], strict=True)
+    }
+    return Verification(
+        samples=len(x),
+        test_samples=len(labels),
+        mismatches=wrong + sum(phase.mismatches + phase.broken_rules for phase in simulation.phases.values()),
+        difference=difference,
+        accuracy=accuracy,
+        latency_cycles=full.latency_cycles,
+        interval_cycles=full.interval_cycles(len(x)),
+        phases=tuple(simulation.phases),
+        seed=seed,
+        simulator=f"Verilator {verilator.version()}, cocotb {cocotb.version()}",
+        waves=waves.name if waves else None,
+    )
+
+
+def check(result: Verification, design: Design) -> Verification:
+    """The same evidence, or MismatchError: a differing value, or cycles that leave their formulas."""
+    if result.difference:
+        raise MismatchError(f"verify: {result.difference}")
+    if result.mismatches:
+        raise MismatchError(
+            f"verify: {result.mismatches} output beats differ under pauses or reset, though none at full rate; "
+            f"phases: {', '.join(result.phases)}; seed {result.seed}"
+        )
+    measured = (result.latency_cycles, result.interval_cycles)
+    formula = (design.latency_cycles, design.interval_cycles)
+    if measured != formula:
+        raise MismatchError(f"verify: latency, interval measured {measured} cycles, formulas say {formula}")
+    return result
+
+
+def compare(rungs: list[Rung], network: Network) -> tuple[int, Difference | None]:
+    """Frames that differ between any neighbours, and the first difference on the first rung that has one."""
+    wrong = np.zeros(len(rungs[0].logits), bool)
+    first = None
+    for before, rung in zip(rungs, rungs[1:], strict=False):
+        differs = before.logits != rung.logits
+        wrong |= differs.any(axis=1)
+        if first is None and differs.any():
+            sample, channel = (int(i) for i in np.argwhere(differs)[0])
+            expected, got = before.logits[sample, channel], rung.logits[sample, channel]
+            layer = network.layers[-1].name
+            first = Difference(rung.name, before.name, layer, sample, channel, float(expected), float(got))
+    return int(wrong.sum()), first

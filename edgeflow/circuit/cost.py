@@ -1,7 +1,7 @@
 """What a circuit costs in four-input LUTs with carry chains, before synthesis: a physical form, not a fit.
 
-An adder takes one LUT for each bit in which its operands overlap; the low bits of an unshifted operand pass through.
-Carry cells come in pairs (ECP5 CCU2C, Lattice FPGA-TN-02201 section 2.1), so a chain is rounded up to an even length.
+An adder takes one LUT for each bit in which its operands overlap, the low bits of an unshifted operand pass through,
+and one more LUT starts the carry chain (hw/techmap/ecp5_add.v); one or two bits need no chain.
 """
 
 from edgeflow.circuit.graph import Circuit, Node, Op
@@ -15,13 +15,13 @@ def luts(circuit: Circuit) -> int:
 def node_luts(node: Node) -> int:
     match node.op:
         case Op.ADD | Op.SUB:
-            return chain_bits(node) + chain_bits(node) % 2
+            return chain_bits(node) + (chain_bits(node) > 2)
         case Op.CLIP:
             return node.width + 1
         case Op.CHOOSE:
             return node.width
         case Op.GREATER:
-            return node.width + node.width % 2
+            return node.width + 3
         case Op.EVEN:
             return 1 + node.value // 3
         case _:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from edgeflow.fixedpoint import Integers
+from edgeflow.kernels._cost import Cost
 
 BeatTimes = Callable[[list[int]], list[int]]  # when input beats are offered -> when output beats are valid
 
@@ -30,6 +31,7 @@ class Unit:
     out_lanes: int
     interval_cycles: int  # a frame, at full rate
     beat_times: BeatTimes
+    cost: Cost
     memories: dict[str, str] = field(default_factory=dict)  # parameter that names the file -> $readmemh text
 
 

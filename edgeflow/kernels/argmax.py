@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.fixedpoint import Fixed, Integers, fixed_for
+from edgeflow.kernels._cost import Cost, counter
 from edgeflow.kernels._unit import Fold, Unit, accepted
 
 
@@ -52,6 +53,7 @@ class Argmax:
             out_lanes=1,
             interval_cycles=self.features,
             beat_times=lambda offered: [accepted(offered)[-1] + 1],
+            cost=Cost(luts=self.x.width + 2 + self.y.width, ffs=self.x.width + 2 + 2 * self.y.width) + counter(self.y.width),
         )
 
 

@@ -11,6 +11,7 @@ from edgeflow.circuit.adders import matrix_product
 from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.errors import InputError
 from edgeflow.fixedpoint import MAX_WIDTH, Fixed, Integers, fixed_for
+from edgeflow.kernels._cost import Cost, block_rom, counter, lut_ram
 from edgeflow.kernels._unit import Fold, Unit, accepted, fold_rows, hex_rows
 
 
@@ -73,11 +74,27 @@ class Dense:
             out_lanes=fold.pe,
             interval_cycles=in_folds * out_folds,
             beat_times=lambda offered: _beat_times(offered, out_folds, fold.simd),
+            cost=self._cost(fold),
             memories={
                 "WeightFile": hex_rows(fold_rows(self.weight, fold), self.w.width),
                 "BiasFile": hex_rows(self.bias.reshape(out_folds, fold.pe), self.y.width),
             },
         )
+
+    def _cost(self, fold: Fold) -> Cost:
+        """Products in DSPs, weights in block memory; accumulators, adder trees and the replay buffer in LUTs."""
+        in_folds, out_folds, y = self.in_features // fold.simd, self.out_features // fold.pe, self.y.width
+        rows = in_folds * out_folds
+        tree = Cost(luts=fold.pe * (fold.simd - 1) * (y + 1), ffs=fold.pe * tree_registers(fold.simd) * y)
+        sums = Cost(luts=fold.pe * (2 * y + 1), ffs=fold.pe * 2 * y)
+        products = Cost(ffs=fold.simd * self.x.width + fold.pe * fold.simd * y, dsps=fold.pe * fold.simd)
+        control = counter(rows.bit_length()) + counter(in_folds.bit_length()) + counter(out_folds.bit_length())
+        weights = block_rom(rows, fold.pe * fold.simd * self.w.width)
+        bias = Cost(luts=fold.pe * y * max(1, out_folds // 16), ffs=fold.pe * y)
+        replay = Cost()
+        if out_folds > 1:
+            replay = lut_ram(2 << (in_folds - 1).bit_length(), fold.simd * self.x.width) + control
+        return tree + sums + products + control + weights + bias + replay
 
     def _ends(self) -> tuple[int, int]:
         """The least and the greatest sum any input reaches; Python integers, so that they cannot wrap."""
@@ -101,6 +118,12 @@ def _check_divides(name: str, value: int, features: int, what: str) -> None:
 def tree_stages(simd: int) -> int:
     """Register stages of the product adder tree: one for every two levels."""
     return ((simd - 1).bit_length() + 1) // 2
+
+
+def tree_registers(simd: int) -> int:
+    """Sums that the adder tree keeps in registers."""
+    levels = (simd - 1).bit_length()
+    return sum(-(-simd // 2 ** (level + 1)) for level in range(levels) if level % 2 == 1 or level == levels - 1)
 
 
 def _beat_times(offered: list[int], out_folds: int, simd: int) -> list[int]:

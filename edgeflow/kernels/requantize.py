@@ -9,6 +9,7 @@ from typing import Protocol
 from edgeflow.circuit import rounding as rounds
 from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.fixedpoint import Fixed, Integers, Overflow, Rounding, cast
+from edgeflow.kernels._cost import Cost
 from edgeflow.kernels._unit import Fold, Unit, register_stages
 
 
@@ -76,4 +77,13 @@ def cast_unit(kernel: Cast, lanes: int, relu: bool) -> Unit:
         out_lanes=lanes,
         interval_cycles=kernel.features // lanes,
         beat_times=register_stages(2),
+        cost=_lane_cost(kernel, relu) * lanes + Cost(luts=2, ffs=2),
     )
+
+
+def _lane_cost(kernel: Cast, relu: bool) -> Cost:
+    """An adder where rounding needs one, two LUTs a bit for the limits, and both register stages."""
+    kept = kernel.x.width - max(kernel.x.frac - kernel.y.frac, 0) + 1
+    adds = kernel.x.frac > kernel.y.frac and kernel.rounding is not Rounding.TRN
+    limits = kernel.y.width + 2 if relu or kernel.overflow is not Overflow.WRAP else 0
+    return Cost(luts=(kernel.x.width + 1) * adds + limits, ffs=max(kept, 1) + kernel.y.width)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeflow.fixedpoint import Fixed
+from edgeflow.kernels._cost import Cost
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Design:
     m_axis: Stream
     latency_cycles: int  # first input beat accepted to last output beat valid, no stalls
     interval_cycles: int  # between frames, at full rate
+    cost: Cost  # estimated
 
     def write_sources(self, folder: Path) -> list[Path]:
         """Write sources and memories flat into ``folder``; returns the source paths in compile order."""

@@ -2,6 +2,7 @@
 
 from math import gcd
 
+from edgeflow.kernels._cost import Cost, counter
 from edgeflow.kernels._unit import Unit, accepted
 
 
@@ -26,6 +27,7 @@ def _upsize(features: int, bits: int, narrow: int, wide: int) -> Unit:
         out_lanes=wide,
         interval_cycles=features // narrow,
         beat_times=lambda offered: [t + 1 for t in accepted(offered)[ratio - 1 :: ratio]],
+        cost=Cost(luts=2, ffs=wide * bits + 1) + counter(ratio.bit_length()),
     )
 
 
@@ -39,6 +41,7 @@ def _downsize(features: int, bits: int, wide: int, narrow: int) -> Unit:
         out_lanes=narrow,
         interval_cycles=features // narrow,
         beat_times=lambda offered: _handed_on(offered, ratio),
+        cost=Cost(luts=(wide - narrow) * bits + 3, ffs=wide * bits + 1) + counter(ratio.bit_length()),
     )
 
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from edgeflow.errors import InputError
+from edgeflow.kernels._cost import Cost
 from edgeflow.kernels._unit import Fold, Unit
 from edgeflow.kernels.dense import Dense, legal_folds
 from edgeflow.network.network import Layer, Network
@@ -103,7 +104,7 @@ def _design(network: Network, units: list[Unit], made: dict[str, str]) -> Design
     latency = beat_latency(units, s_axis)
     interval = max(unit.interval_cycles for unit in units)
     sources[f"{network.name}.sv"] = top_module(network.name, units, s_axis, m_axis, latency, interval, files)
-    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval)
+    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, sum((u.cost for u in units), Cost()))
 
 
 def beat_latency(units: list[Unit], s_axis: Stream) -> int:

@@ -5,7 +5,9 @@ The layers are scheduled together, so no register stands at a layer's border unl
 
 from collections.abc import Sequence
 
+from edgeflow.circuit.cost import luts
 from edgeflow.circuit.graph import Circuit
+from edgeflow.kernels._cost import Cost
 from edgeflow.kernels._unit import Unit, register_stages
 from edgeflow.network.network import Layer
 from edgeflow.rtl.delays import Delays
@@ -36,6 +38,7 @@ def unrolled_unit(module: str, layers: Sequence[Layer], clock_mhz: float, delays
         out_lanes=layers[-1].kernel.out_features,
         interval_cycles=1,
         beat_times=register_stages(schedule.latency),
+        cost=Cost(luts=luts(circuit) + 1, ffs=schedule.register_bits(circuit) + schedule.latency),
     )
     return unit, _module(module, layers, circuit, schedule, clock_mhz)
 

@@ -1,0 +1,195 @@
+"""The flow, stage by stage: this file is the architecture.
+
+    Recipe -> train -> TrainedModel -> convert -> Firmware -> lower -> Network -> generate -> Design -> verify    -> Verification
+                                                                  |                           \\-> implement -> Implementation
+                                                                  \\-> estimate -> Estimate             all of them -> Report
+
+Each stage takes frozen values and returns one. Slow stages keep their result in the store under everything that
+determines it, so a re-run is instant and a broken run resumes.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from edgeflow import catalog, training
+from edgeflow.boards import _board
+from edgeflow.datasets._data import Dataset
+from edgeflow.estimate import analytic, baseline
+from edgeflow.frontends import _firmware, hls4ml_graph
+from edgeflow.implement import flow
+from edgeflow.implement.result import Implementation
+from edgeflow.kernels._unit import Fold
+from edgeflow.network.network import Network
+from edgeflow.recipe import Recipe
+from edgeflow.report.report import Report
+from edgeflow.rtl import generate as rtl
+from edgeflow.rtl.design import Design
+from edgeflow.store import Store, code_digest, seconds
+from edgeflow.tools import cocotb, ecppack, gxx, nextpnr_ecp5, pyosys, verilator
+from edgeflow.verify import ladder, vectors, verification
+from edgeflow.verify.verification import Verification
+
+Progress = Callable[[str], None]
+Value = TypeVar("Value")
+
+VECTORS = 10_000  # frames that verification simulates, the test split among them
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where results are kept and who hears of progress."""
+
+    store: Store
+    progress: Progress = lambda _: None
+
+
+@dataclass(frozen=True, eq=False)
+class Staged(Generic[Value]):
+    """A stage's value, the folder its files lie in, and how long it took when it was built."""
+
+    value: Value
+    folder: Path
+    seconds: float
+
+
+def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
+    """Teacher, baseline and both students, scored."""
+
+    def build(folder: Path) -> None:
+        catalog.load("training", recipe.student.framework).train(recipe, context.progress).save(folder)
+
+    material = {"recipe": recipe.training_slice, "code": code_digest("training", "datasets", "recipe.py")}
+    folder = context.store.stage("train", material, build)
+    return Staged(training.load(folder), folder, seconds(folder))
+
+
+def convert(recipe: Recipe, trained: Staged[training.TrainedModel], context: Context) -> Staged[_firmware.Firmware]:
+    """The student as an HLS project with its compiled csim."""
+
+    def build(folder: Path) -> None:
+        context.progress("convert with hls4ml, compile csim")
+        frontend = catalog.load("frontends", recipe.student.framework)
+        frontend.convert(trained.value, recipe.name, recipe.hardware.clock_mhz, folder)
+
+    material = {
+        "trained": trained.folder.name,
+        "name": recipe.name,
+        "clock_mhz": recipe.hardware.clock_mhz,
+        "g++": gxx.version(),
+        "code": code_digest("frontends", "training/_keras.py"),
+    }
+    folder = context.store.stage("convert", material, build)
+    return Staged(_firmware.load(folder), folder, seconds(folder))
+
+
+def lower(recipe: Recipe, firmware: _firmware.Firmware) -> Network:
+    """The integer network that computes what the firmware computes."""
+    return hls4ml_graph.lower(firmware.nodes, recipe.name)
+
+
+def generate(recipe: Recipe, network: Network) -> Design:
+    """The network as SystemVerilog, folded or unrolled as the recipe says."""
+    hardware = recipe.hardware
+    folding: rtl.Folding = (
+        hardware.folding
+        if isinstance(hardware.folding, str)
+        else {k: v if isinstance(v, str) else Fold(v.pe, v.simd) for k, v in hardware.folding.items()}
+    )
+    return rtl.generate(network, folding, hardware.clock_mhz)
+
+
+def verify(
+    recipe: Recipe,
+    trained: Staged[training.TrainedModel],
+    firmware: Staged[_firmware.Firmware],
+    network: Network,
+    design: Design,
+    context: Context,
+    waves: bool = False,
+) -> Staged[Verification]:
+    """Every rung of the ladder on the test split and on random frames. Raises MismatchError."""
+    data = dataset(recipe)
+
+    def build(folder: Path) -> None:
+        context.progress("verify: csim, Network and RTL simulation")
+        frames = vectors.frames(network, firmware.value.quantize_input(data.x_test), VECTORS, recipe.seed)
+        logits = catalog.load("training", recipe.student.framework).predict(
+            trained.value, network.input.real(frames).astype(np.float32)
+        )
+        result = ladder.verify(
+            ladder.Rung(recipe.student.framework, logits.astype(np.float64)),
+            firmware.value,
+            network,
+            design,
+            frames,
+            data.y_test,
+            recipe.seed,
+            context.store,
+            folder / "waves.vcd" if waves else None,
+        )
+        ladder.check(result, design).save(folder)
+
+    material = {
+        "firmware": firmware.folder.name,
+        "design": design.sources | design.memories,
+        "seed": recipe.seed,
+        "vectors": VECTORS,
+        "waves": waves,
+        "tools": [verilator.version(), cocotb.version(), gxx.version()],
+        "code": code_digest("verify", "network", "kernels", "fixedpoint.py"),
+    }
+    folder = context.store.stage("verify", material, build)
+    return Staged(verification.load(folder), folder, seconds(folder))
+
+
+def implement(recipe: Recipe, design: Design, context: Context) -> Staged[Implementation]:
+    """Place, route and pack the design for the recipe's board. Raises DoesNotFitError or ToolError."""
+    hardware = recipe.hardware
+
+    def build(folder: Path) -> None:
+        seeds = range(1, hardware.seeds + 1)
+        board = _board.load(hardware.board)
+        flow.implement(design, board, hardware.clock_mhz, seeds, folder, recipe.name, context.progress).save(folder)
+
+    material = {
+        "design": design.sources | design.memories,
+        "name": recipe.name,
+        "hardware": hardware.model_dump(),
+        "tools": [pyosys.version(), nextpnr_ecp5.version(), ecppack.version()],
+        "code": code_digest("implement", "boards", "tools", "link.py"),
+        "board": catalog.path("boards", hardware.board).read_text(),
+    }
+    folder = context.store.stage("implement", material, build)
+    return Staged(Implementation.load(folder), folder, seconds(folder))
+
+
+def estimate(design: Design) -> analytic.Estimate:
+    """Cost before synthesis; cycles are exact, the rest is an analytic form."""
+    return analytic.estimate(design)
+
+
+def measure_baseline(recipe: Recipe, trained: Staged[training.TrainedModel], context: Context) -> baseline.Measured:
+    """The float baseline on this machine's CPU."""
+
+    def build(folder: Path) -> None:
+        context.progress("measure the float baseline")
+        baseline.measure_mlp(trained.value.baseline, dataset(recipe).x_test).save(folder)
+
+    material = {"trained": trained.folder.name, "code": code_digest("estimate/baseline.py")}
+    return baseline.load(context.store.stage("baseline", material, build))
+
+
+def dataset(recipe: Recipe) -> Dataset:
+    return catalog.load("datasets", recipe.dataset).load()
+
+
+def copy_result(folder: Path, to: Path) -> Path:
+    """A stage's files in the run's folder, replacing what an earlier run left there."""
+    shutil.rmtree(to, ignore_errors=True)
+    shutil.copytree(folder, to, ignore=shutil.ignore_patterns(".*"))
+    return to

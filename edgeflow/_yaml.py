@@ -61,7 +61,7 @@ class _Reader:
                 return self.mapping(node, key)
             case SequenceNode():
                 return [self.value(item, (*key, str(i))) for i, item in enumerate(node.value)]
-            case _:
+            case ScalarNode():
                 return self.scalar(node, key)
 
     def mapping(self, node: MappingNode, key: Key) -> dict[str, Any]:

@@ -38,11 +38,18 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class Training(Section):
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 100
+    batch_size: Count = 64
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.003  # the first one; a cosine leads it to zero
+
+
 class FloatMlp(Section):
     """A float multilayer perceptron with ReLU; ``members`` of them make an ensemble."""
 
     hidden: list[Count] = Field(min_length=1, max_length=8)
     members: Annotated[int, Field(ge=1, le=16)] = 1
+    training: Training = Training()
 
 
 class HiddenLayer(Section):
@@ -57,9 +64,8 @@ class HiddenLayer(Section):
     @model_validator(mode="after")
     def _integer_bits_fit(self) -> "HiddenLayer":
         if self.activation_integer_bits > self.activation_bits:
-            raise ValueError(
-                f"activation_integer_bits = {self.activation_integer_bits} exceeds activation_bits = {self.activation_bits}"
-            )
+            integer, total = self.activation_integer_bits, self.activation_bits
+            raise ValueError(f"activation_integer_bits = {integer} exceeds activation_bits = {total}")
         return self
 
 
@@ -88,7 +94,7 @@ class Student(Section):
     def widths(self) -> list[Widths]:
         """Of every dense layer, first to last."""
         x = [self.input_bits, *(layer.activation_bits for layer in self.hidden)]
-        layers = [*self.hidden, self.output]
+        layers: list[HiddenLayer | OutputLayer] = [*self.hidden, self.output]
         return [Widths(layer.weight_bits, layer.bias_bits, bits) for layer, bits in zip(layers, x, strict=True)]
 
 
@@ -102,12 +108,6 @@ class Distill(Section):
 
 class DistillStep(Section):
     distill: Distill
-
-
-class Training(Section):
-    epochs: Annotated[int, Field(ge=1, le=10_000)] = 100
-    batch_size: Count = 64
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.003  # the first one; a cosine leads it to zero
 
 
 class Fold(Section):
@@ -142,7 +142,7 @@ class Recipe(Section):
     baseline: FloatMlp
     student: Student
     compression: list[DistillStep] = Field(default=[], max_length=1)
-    training: Training = Training()
+    training: Training = Training()  # the student's
     hardware: Hardware = Hardware()
 
     @property

@@ -1,9 +1,10 @@
 """Read a recipe file: ``read(path) -> Recipe``, or RecipeError with every mistake at its place.
 
-    models/digits/recipe.yaml:9:7: student.hidden.0.wight_bits: unknown key; did you mean "weight_bits"?
-    models/digits/recipe.yaml:24:18: hardware.folding.dense_0.pe: 5 does not divide 32 outputs; legal: 1, 2, 4, 8, 16, 32
+models/digits/recipe.yaml:9:7: student.hidden.0.wight_bits: unknown key; did you mean "weight_bits"?
+models/digits/recipe.yaml:24:18: hardware.folding.dense_0.pe: 5 does not divide 32 outputs; legal: 1, 2, 4, 8, 16, 32
 """
 
+from itertools import pairwise
 from math import prod
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -86,7 +87,15 @@ def _problem(detail: ErrorDetails, positions: dict[Key, Position]) -> Problem:
 
 
 def _short(value: Any) -> str:
-    return {dict: "a section", list: "a list"}.get(type(value)) or ("nothing" if value is None else repr(value)[:60])
+    match value:
+        case dict():
+            return "a section"
+        case list():
+            return "a list"
+        case None:
+            return "nothing"
+        case _:
+            return repr(value)[:60]
 
 
 def _fields(section: Key) -> list[str]:
@@ -135,7 +144,7 @@ def _valid(section: type[S], value: Any) -> S | None:
 
 def _folding_problems(folding: dict[str, Any], student: Student, inputs: int, classes: int) -> list[Problem]:
     widths = [inputs, *(layer.units for layer in student.hidden), classes]
-    sizes = {f"dense_{i}": size for i, size in enumerate(zip(widths, widths[1:], strict=False))}
+    sizes = {f"dense_{i}": size for i, size in enumerate(pairwise(widths))}
     problems: list[Problem] = []
     for name, fold in folding.items():
         key = ("hardware", "folding", name)
@@ -146,5 +155,7 @@ def _folding_problems(folding: dict[str, Any], student: Student, inputs: int, cl
             for field, n, what in (("pe", n_out, "outputs"), ("simd", n_in, "inputs")):
                 if n % getattr(fold, field):
                     legal = ", ".join(map(str, legal_folds(n)))
-                    problems.append(((*key, field), f"{getattr(fold, field)} does not divide {n} {what}; legal: {legal}"))
+                    problems.append(
+                        ((*key, field), f"{getattr(fold, field)} does not divide {n} {what}; legal: {legal}")
+                    )
     return problems

@@ -132,8 +132,9 @@ def test_a_missing_file_and_a_binary_one(tmp_path: Path) -> None:
 
 
 words = st.sampled_from(
-    ["name", "digits", "student", "hidden", "hardware", "folding", "dense_0", "pe", "units", ": ", "\n", "  ", "- ", "[",
-     "]", "{", "}", ", ", "1", "-3", "1e99", ".inf", "0x10", "null", "true", "&a", "*a", "<<", "!t", "|", '"', "#", "~"]
+    ["name", "digits", "student", "hidden", "hardware", "folding", "dense_0", "pe", "units", ": ", "\n", "  ", "- ",
+     "[", "]", "{", "}", ", ", "1", "-3", "1e99", ".inf", "0x10", "null", "true", "&a", "*a", "<<", "!t",
+     "|", '"', "#", "~"]
 )  # fmt: skip
 
 

@@ -41,7 +41,9 @@ def verify_checksum(name: str, expected: str, *arrays: NDArray[np.generic]) -> N
     """Raises InputError if the raw data are not those the project was measured on."""
     found = checksum(*arrays)
     if found != expected:
-        raise InputError(f"datasets.{name}: sha256 {found} is not {expected}; install the scikit-learn of constraints.txt")
+        raise InputError(
+            f"datasets.{name}: sha256 {found}, not {expected}; install the scikit-learn of constraints.txt"
+        )
 
 
 def stratified_split(y: Classes, shares: tuple[float, ...], seed: int) -> list[NDArray[np.int64]]:

@@ -52,7 +52,7 @@ def _bias(node: Node) -> tuple[Integers, int]:
 def _refuse_unused_shapes(node: Node) -> None:
     weight = node.weights["weight"]
     if weight.ndim != 2 or len(node.shape) != 1:
-        raise UnsupportedLayerError(f"weight {weight.shape} on output {node.shape} is not one matrix; flatten the input")
+        raise UnsupportedLayerError(f"weight {weight.shape} on output {node.shape} is no matrix; flatten the input")
     t = node.types["weight_t"]
     if (t.y.width, t.y.frac, t.y.signed) == (2, 0, True) and (t.of_reals(weight) == -2).any():
         raise UnsupportedLayerError("weight_t int<2> makes a ternary product, and a weight is -2; use 3 bits")
@@ -62,11 +62,11 @@ def _refuse_lossy(exact: Dense, accum: Cast) -> None:
     """hls4ml casts every product and every partial sum to ``accum_t``: exact only if none of them loses anything."""
     if drops_fraction(exact.y, accum):
         raise UnsupportedLayerError(
-            f"accum_t {accum.y} {accum.rounding} drops fraction bits of every product (sum: {exact.y}); let hls4ml choose"
+            f"accum_t {accum.y} {accum.rounding} drops fraction bits of products (sum: {exact.y}); use auto"
         )
     products = replace(exact, bias=np.zeros_like(exact.bias))
     if accum.overflow is not Overflow.WRAP and (overflows(exact.y, accum) or overflows(products.y, accum)):
         raise UnsupportedLayerError(
-            f"accum_t {accum.y} {accum.overflow} may saturate a partial sum, which depends on the order (sum: {exact.y}); "
-            "widen it or use WRAP"
+            f"accum_t {accum.y} {accum.overflow} may saturate a partial sum, so the order matters "
+            f"(sum: {exact.y}); widen it or use WRAP"
         )

@@ -5,7 +5,7 @@
 
 import ctypes
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,9 @@ class Firmware:
 
     @property
     def precision(self) -> dict[str, str]:
-        """Every tensor's format with its rounding and overflow, as ``node.type``."""
-        return {
-            f"{node.name}.{key}": f"{t.y} {t.rounding} {t.overflow}" for node in self.nodes for key, t in node.types.items()
-        }
+        """Every tensor's format, rounding and overflow, by ``node.type``."""
+        types = ((f"{node.name}.{key}", t) for node in self.nodes for key, t in node.types.items())
+        return {name: f"{t.y} {t.rounding} {t.overflow}" for name, t in types}
 
     def quantize_input(self, real: NDArray[np.floating[Any]]) -> Integers:
         """Real inputs as the integers that csim makes of them: what ``Network.run`` takes."""

@@ -1,5 +1,6 @@
-"""An hls4ml graph as plain values: what lowering needs, kept beside the firmware so that neither hls4ml nor TensorFlow
-has to be imported again. ``read`` takes a ModelGraph; ``save`` and ``load`` keep it as ``graph.json`` and ``graph.npz``.
+"""An hls4ml graph as plain values: all that lowering needs, so that a stored firmware needs no hls4ml or TensorFlow.
+
+``read`` takes a ModelGraph; ``save`` and ``load`` keep its nodes as ``graph.json`` and ``graph.npz``.
 """
 
 import json
@@ -56,11 +57,11 @@ def check_weights(nodes: tuple[Node, ...]) -> None:
         for key, real in node.weights.items():
             t = node.types.get(f"{key}_t")
             if t and (t.y.real(t.of_reals(real)) != real).any():
-                raise InputError(f"{node.name}: some {key} is no value of {t.y}; quantize it, or give the type more bits")
+                raise InputError(f"{node.name}: some {key} is no value of {t.y}; quantize it or widen the type")
 
 
 def save(nodes: tuple[Node, ...], folder: Path) -> None:
-    arrays = {f"{i}/{key}": value for i, node in enumerate(nodes) for key, value in node.weights.items()}
+    arrays: dict[str, Any] = {f"{i}/{key}": value for i, node in enumerate(nodes) for key, value in node.weights.items()}
     np.savez(folder / "graph.npz", **arrays)
     plain = [{key: value for key, value in asdict(node).items() if key != "weights"} for node in nodes]
     (folder / "graph.json").write_text(json.dumps(plain, indent=1) + "\n")

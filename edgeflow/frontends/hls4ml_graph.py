@@ -4,6 +4,7 @@ Casts happen only at assignment, as in ap_fixed: a dense layer is one exact sum,
 ``result_t``. A cast that cannot change a value is wires and makes no layer.
 """
 
+from itertools import pairwise
 from math import prod
 
 from edgeflow.errors import UnsupportedLayerError
@@ -23,7 +24,7 @@ def lower(nodes: tuple[Node, ...], name: str) -> Network:
     """
     layers: list[Layer] = []
     problems = _chain_problems(nodes)
-    for before, node in zip(nodes, nodes[1:], strict=False):
+    for before, node in pairwise(nodes):
         x = layers[-1].kernel.y if layers else input_cast(nodes).y
         try:
             layers += _layers(node, x, prod(before.shape))
@@ -71,6 +72,6 @@ def _chain_problems(nodes: tuple[Node, ...]) -> list[str]:
         raise UnsupportedLayerError("graph: its first node is not an Input with a fixed-point type")
     return [
         f"{node.name} ({node.class_name}): takes {', '.join(node.inputs)}, not the one node before it, {before.name}"
-        for before, node in zip(nodes, nodes[1:], strict=False)
+        for before, node in pairwise(nodes)
         if node.inputs != (before.name,)
     ]

@@ -16,7 +16,11 @@ from typing import Any
 from edgeflow.frontends._firmware import Firmware, compile_csim
 from edgeflow.frontends._nodes import check_weights, read
 from edgeflow.training import TrainedModel
-from edgeflow.training._keras import QActivation, keras, quantized_relu  # sets TF_USE_LEGACY_KERAS before the first import of TensorFlow
+from edgeflow.training._keras import (
+    QActivation,
+    keras,
+    quantized_relu,
+)  # sets TF_USE_LEGACY_KERAS before the first import of TensorFlow
 from edgeflow.training.qkeras import student_model
 
 import hls4ml  # isort: skip

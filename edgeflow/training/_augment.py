@@ -27,7 +27,7 @@ class Examples:
 
 
 def shifted(x: Features, y: Classes, shape: tuple[int, ...], pixels: float) -> Examples:
-    """Every image moved by ``pixels`` to each of its 8 neighbours, a fraction by linear interpolation; zeros move in."""
+    """The images, and each moved by ``pixels`` all 8 ways, a fraction by linear interpolation; zeros move in."""
     if pixels == 0:
         return Examples(x, y, len(x))
     height, width = shape[:2]

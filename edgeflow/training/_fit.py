@@ -1,6 +1,7 @@
 """One training run: Adam under a cosine learning rate, cross-entropy mixed with a teacher's soft labels.
 
-An epoch and its validation are one compiled call (XLA), 4 ms for the digits student; eager validation alone takes 37 ms.
+An epoch and its validation are one compiled call (XLA): 4 ms for 18 batches of the digits student, where eager
+validation alone took 37 ms.
 """
 
 import time
@@ -8,13 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
-import tf_keras as keras
 from numpy.typing import NDArray
 
 from edgeflow.datasets._data import Classes, Features
 from edgeflow.recipe import Distill, Training
 from edgeflow.training._augment import Examples
+from edgeflow.training._keras import keras, tf
 
 Progress = Callable[[str], None]
 Logits = NDArray[np.float32]  # (samples, classes)
@@ -39,7 +39,9 @@ class Lesson:
     distill: Distill
 
 
-def fit(model: keras.Model, task: Task, seed: int, label: str, progress: Progress, lesson: Lesson | None = None) -> float:
+def fit(
+    model: keras.Model, task: Task, seed: int, label: str, progress: Progress, lesson: Lesson | None = None
+) -> float:
     """Train in place, leave the best epoch's weights in the model, return its validation accuracy.
 
     The best epoch is the latest of those with the highest validation accuracy: late epochs have the lowest rate.

@@ -1,6 +1,7 @@
 """The Keras models of a recipe: float MLPs and the QKeras student, and how to move weights in and out.
 
-The only file that imports TensorFlow first: it must see these variables before its first import.
+TensorFlow is imported here only, behind the variables it reads at its import; others take ``tf`` and ``keras``
+from here.
 """
 
 import os
@@ -17,6 +18,9 @@ from qkeras import QActivation, QDense, quantized_bits, quantized_relu
 
 from edgeflow.recipe import Student
 from edgeflow.training._trained import DenseWeights, Mlp
+
+# Whoever imported TensorFlow before us without the variable gave QKeras the other Keras, whose weights do not train.
+assert issubclass(QDense, keras.layers.Dense), "import edgeflow.training before tensorflow"
 
 tf.config.threading.set_intra_op_parallelism_threads(1)
 tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -48,6 +52,7 @@ def _dense(name: str, units: int, weight_bits: int, bias_bits: int) -> QDense:
         units,
         kernel_quantizer=quantized_bits(weight_bits, 0, alpha=1),
         bias_quantizer=quantized_bits(bias_bits, 0, alpha=1),
+        kernel_initializer="zeros",
         name=name,
     )
 

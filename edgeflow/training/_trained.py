@@ -80,8 +80,9 @@ def load(folder: Path) -> TrainedModel:
     with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
         models = {name: _mlp(name, dict(arrays)) for name in MODELS}
     scores = {name: Scores(**values) for name, values in about["scores"].items()}
-    spec = Student.model_validate(about["spec"])
-    return TrainedModel(**{name: about[name] for name in PLAIN}, **models, spec=spec, scores=scores)
+    about |= models | {"spec": Student.model_validate(about["spec"]), "scores": scores}
+    del about["format"]
+    return TrainedModel(**about)
 
 
 def _mlp(name: str, arrays: dict[str, NDArray[np.float32]]) -> Mlp:

@@ -37,7 +37,9 @@ def train(recipe: Recipe, progress: Progress) -> TrainedModel:
     if recipe.distill:
         examples = shifted(data.x_train, data.y_train, dataset.SHAPE, recipe.distill.shift_pixels)
         lesson = Lesson(_mean_logits(teachers, examples.x), recipe.distill)
-        distilled = _student(recipe, replace(task, examples=examples), inputs, classes, "student with distillation", lesson, progress)
+        distilled = _student(
+            recipe, replace(task, examples=examples), inputs, classes, "student with distillation", lesson, progress
+        )
         won = _validation(distilled, data) >= _validation(plain, data)
 
     scores = {
@@ -80,7 +82,7 @@ def _ensemble(
     for member in range(spec.members):
         seed = _seed(recipe.seed, role, member)
         model = initialize(float_mlp(task.examples.x.shape[1], spec.hidden, classes), seed)
-        fit(model, task, seed, f"{role} {member + 1} of {spec.members}", progress)
+        fit(model, replace(task, schedule=spec.training), seed, f"{role} {member + 1} of {spec.members}", progress)
         models.append(model)
     return models
 

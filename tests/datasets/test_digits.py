@@ -41,7 +41,9 @@ def test_the_split_is_disjoint_complete_and_pinned() -> None:
     parts = _data.stratified_split(labels, (0.65, 0.15), seed=0)
     assert sorted(np.concatenate(parts).tolist()) == list(range(1797))
     tests = hashlib.sha256(data.x_test.tobytes() + data.y_test.tobytes()).hexdigest()
-    assert tests == "e2646c1bdd4af16cfb8b6d14ff140898e58602c8f113f9717b5471cbca087df7", "published test accuracies are for one split"
+    assert tests == "e2646c1bdd4af16cfb8b6d14ff140898e58602c8f113f9717b5471cbca087df7", (
+        "published test accuracies are for one split"
+    )
 
 
 def test_changed_raw_data_are_refused() -> None:

@@ -46,7 +46,9 @@ def test_a_dense_layer_is_one_exact_sum() -> None:
 
 
 def test_a_bias_finer_than_the_products_keeps_its_bits() -> None:
-    fine = dense([[0.5], [0.5]], [2.0**-12], bias_t=Cast(Fixed(4, 12)), accum_t=Cast(Fixed(24, 14)), result_t=Cast(Fixed(24, 14)))
+    fine = dense(
+        [[0.5], [0.5]], [2.0**-12], bias_t=Cast(Fixed(4, 12)), accum_t=Cast(Fixed(24, 14)), result_t=Cast(Fixed(24, 14))
+    )
     network = lower(chain(fine), "fine")
     assert network.output.real(network.run(np.array([[1, 1]]))).item() == 1 / 16 + 2.0**-12
 
@@ -79,7 +81,9 @@ def test_a_wrapping_accumulator_wraps_the_total(weights: list[int], width: int) 
     x = np.random.default_rng(1).integers(0, 16, (50, 4))
     partial = np.zeros(50, np.int64)
     for i, w in enumerate(weights):
-        partial = cast(partial + cast(x[:, i] * w, 7, accum, Rounding.TRN, Overflow.WRAP), 7, accum, Rounding.TRN, Overflow.WRAP)
+        partial = cast(
+            partial + cast(x[:, i] * w, 7, accum, Rounding.TRN, Overflow.WRAP), 7, accum, Rounding.TRN, Overflow.WRAP
+        )
     assert (network.output.real(network.run(x))[:, 0] == accum.real(partial)).all()
 
 

@@ -94,7 +94,9 @@ def test_network_equals_csim_equals_qkeras(tmp_path: Path, spec: Student, inputs
 
 @settings(max_examples=1, **DRAW)
 @given(st.data(), students(), st.integers(1, 12), st.integers(1, 5), st.integers(0, 99))
-def test_any_result_type(tmp_path: Path, data: st.DataObject, spec: Student, inputs: int, classes: int, seed: int) -> None:
+def test_any_result_type(
+    tmp_path: Path, data: st.DataObject, spec: Student, inputs: int, classes: int, seed: int
+) -> None:
     names = [f"dense_{i}" for i in range(len(spec.hidden) + 1)] + [f"relu_{i}" for i in range(len(spec.hidden))]
     types = {name: {"result": data.draw(result_types())} for name in names}
     check(tmp_path / "firmware", spec, inputs, classes, seed, types)
@@ -149,7 +151,9 @@ def test_a_wrong_weight_is_seen(digits_like) -> None:
 
     folder, _ = digits_like
     firmware = frontends.load(folder)
-    broken = [replace(node, weights={key: value.copy() for key, value in node.weights.items()}) for node in firmware.nodes]
+    broken = [
+        replace(node, weights={key: value.copy() for key, value in node.weights.items()}) for node in firmware.nodes
+    ]
     dense = next(node for node in broken if node.class_name == "Dense")
     dense.weights["weight"][0, 0] += 0.125 if dense.weights["weight"][0, 0] < 0.5 else -0.125
     x = samples(6, 4, seed=2)

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.train
 SMALL = {
     "name": "small",
     "dataset": "digits",
-    "teacher": {"hidden": [32], "members": 2},
-    "baseline": {"hidden": [32]},
+    "teacher": {"hidden": [32], "members": 2, "training": {"epochs": 15}},
+    "baseline": {"hidden": [32], "training": {"epochs": 15}},
     "student": {"hidden": [{"units": 12, "weight_bits": 3}]},
     "compression": [{"distill": {"temperature": 2.0, "shift_pixels": 0.25}}],
     "training": {"epochs": 15, "learning_rate": 0.01},
@@ -58,7 +58,13 @@ def test_another_seed_gives_other_weights(trained: tuple[TrainedModel, list[str]
 
 def test_it_learns_and_keeps_the_better_student(trained: tuple[TrainedModel, list[str]]) -> None:
     scores = trained[0].scores
-    assert set(scores) == {"teacher", "baseline", "student", "student_with_distillation", "student_without_distillation"}
+    assert set(scores) == {
+        "teacher",
+        "baseline",
+        "student",
+        "student_with_distillation",
+        "student_without_distillation",
+    }
     assert scores["teacher"].validation > 0.9 and scores["student"].validation > 0.8
     pair = scores["student_with_distillation"].validation, scores["student_without_distillation"].validation
     assert scores["student"].validation == max(pair)
@@ -69,7 +75,11 @@ def test_student_weights_lie_on_their_grids(trained: tuple[TrainedModel, list[st
     for layer, bits in zip(trained[0].student, trained[0].spec.widths, strict=True):
         for array, width in ((layer.kernel, bits.weight), (layer.bias, bits.bias)):
             steps = array * 2 ** (width - 1)
-            assert (steps == np.round(steps)).all() and -(2 ** (width - 1)) <= steps.min() and steps.max() < 2 ** (width - 1)
+            assert (
+                (steps == np.round(steps)).all()
+                and -(2 ** (width - 1)) <= steps.min()
+                and steps.max() < 2 ** (width - 1)
+            )
 
 
 def test_scores_are_those_of_the_stored_weights(trained: tuple[TrainedModel, list[str]], tmp_path: Path) -> None:
@@ -85,11 +95,13 @@ def test_scores_are_those_of_the_stored_weights(trained: tuple[TrainedModel, lis
     assert float((logits.argmax(axis=1) == data.y_test).mean()) == loaded.scores["student"].test
 
 
-def test_the_test_split_is_read_after_every_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_test_split_is_read_after_every_choice(
+    trained: tuple[TrainedModel, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Shuffled test labels change the test scores and nothing else."""
     module = catalog.load("datasets", "digits")
     data = module.load()
-    honest, _ = train()
+    honest, _ = trained
     monkeypatch.setattr(module, "load", lambda: replace(data, y_test=np.roll(data.y_test, 1)))
     blind, _ = train()
     assert all((a == b).all() for a, b in zip(weights(honest), weights(blind), strict=True))

@@ -65,7 +65,7 @@ class Identity:
 
     @property
     def class_bytes(self) -> int:
-        return 2 if self.outputs > 256 else 1
+        return 2 if (self.y_width > 8 if self.outputs == 1 else self.outputs > 256) else 1
 
     def encode(self) -> bytes:
         return IDENTITY.pack(*astuple(self))
@@ -177,6 +177,7 @@ def answer(payload: bytes, board: Identity) -> Answer:
         raise LinkError(f"link: answer of {len(payload)} bytes, {split + board.class_bytes + 4} expected")
     logits = unpack(payload[:split], board.y_width, board.y_signed)
     label = int.from_bytes(payload[split:-4], "little")
-    if label != int(np.argmax(logits)):
+    # A core with one output has an argmax of its own: that output is the class.
+    if label != (logits[0] if board.outputs == 1 else int(np.argmax(logits))):
         raise LinkError(f"link: class {label} is not the first largest of logits {logits}")
     return Answer(label, logits, int.from_bytes(payload[-4:], "little"))

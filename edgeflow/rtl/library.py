@@ -2,16 +2,18 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
-HARDWARE = Path(__file__).resolve().parents[2] / "hw"
-if not HARDWARE.is_dir():  # installed as a wheel: the folder ships inside the package
-    HARDWARE = Path(__file__).resolve().parents[1] / "hw"
+from edgeflow import shipped
 
 
 @cache
 def source(module: str) -> str:
-    return (HARDWARE / "rtl" / f"{module}.sv").read_text()
+    return shipped.source(f"rtl/{module}.sv")
+
+
+def uses(text: str) -> list[str]:
+    """The library modules that a source instantiates."""
+    return re.findall(r"^\s+(ef_\w+) #?\(", text, re.MULTILINE)
 
 
 def closure(modules: list[str]) -> list[str]:
@@ -19,9 +21,8 @@ def closure(modules: list[str]) -> list[str]:
     ordered: dict[str, None] = {}
 
     def visit(module: str) -> None:
-        for inner in re.findall(r"^\s*(ef_\w+) #?\(", source(module), re.MULTILINE):
-            if inner != module:
-                visit(inner)
+        for inner in uses(source(module)):
+            visit(inner)
         ordered.setdefault(module)
 
     for module in modules:

@@ -30,6 +30,8 @@ def unrolled_unit(module: str, layers: Sequence[Layer], clock_mhz: float, delays
     """The unit and its SystemVerilog text."""
     circuit = circuit_of(layers)
     schedule = pipeline(circuit, clock_mhz, delays)
+    out_width = layers[-1].kernel.out_features * layers[-1].kernel.y.width
+    skid = Cost(luts=out_width + 2, ffs=out_width + 1)
     unit = Unit(
         module,
         {},
@@ -38,7 +40,7 @@ def unrolled_unit(module: str, layers: Sequence[Layer], clock_mhz: float, delays
         out_lanes=layers[-1].kernel.out_features,
         interval_cycles=1,
         beat_times=register_stages(schedule.latency),
-        cost=Cost(luts=luts(circuit) + 1, ffs=schedule.register_bits(circuit) + schedule.latency),
+        cost=Cost(luts=luts(circuit) + 1, ffs=schedule.register_bits(circuit) + schedule.latency) + skid,
     )
     return unit, _module(module, layers, circuit, schedule, clock_mhz)
 
@@ -53,7 +55,7 @@ def _module(module: str, layers: Sequence[Layer], circuit: Circuit, schedule: Sc
         if i in schedule.cycle and node.op == "input"
     ]
     outputs = [
-        f"assign m_axis_tdata[{i * y.width} +: {y.width}] = {emitter.output(i, y.width)};"
+        f"assign result[{i * y.width} +: {y.width}] = {emitter.output(i, y.width)};"
         for i in range(layers[-1].kernel.out_features)
     ]
     shift = "s_axis_tvalid" if last == 1 else "{valid_q[LATENCY-1:1], s_axis_tvalid}"
@@ -63,7 +65,7 @@ def _module(module: str, layers: Sequence[Layer], circuit: Circuit, schedule: Sc
 //
 // Latency: {last} cycles. Throughput: one frame a cycle. Pipelined for {clock_mhz:g} MHz.
 // n<i> is a node of the integer circuit, n<i>_q<k> the same value k cycles later. The whole pipeline holds still while
-// an output waits.
+// a result waits in the skid buffer.
 
 module {module} (
   input  logic clk_i,
@@ -81,11 +83,16 @@ module {module} (
   localparam int unsigned LATENCY = {last};
 
   logic [LATENCY:1] valid_q;
-  logic             advance;
+  logic [{out_width - 1}:0] result;
+  logic advance;
 
-  assign advance       = m_axis_tready || !valid_q[LATENCY];
   assign s_axis_tready = advance;
-  assign m_axis_tvalid = valid_q[LATENCY];
+
+  ef_skid #(.Width({out_width})) u_skid (
+    .clk_i, .rst_ni,
+    .s_axis_tdata(result), .s_axis_tvalid(valid_q[LATENCY]), .s_axis_tready(advance),
+    .m_axis_tdata, .m_axis_tvalid, .m_axis_tready
+  );
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) valid_q <= '0;

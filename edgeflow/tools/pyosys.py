@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeflow.tools import _process
+from edgeflow import shipped
+from edgeflow.tools import _ecp5_carries, _process
 
 NAME = "yosys"
 INSTALL = "pip install pyosys==0.70"
@@ -18,6 +19,18 @@ INSTALL = "pip install pyosys==0.70"
 WORKER = (
     "import sys; from pyosys import libyosys as ys; design = ys.Design(); "
     "[ys.run_pass(line, design) for line in open(sys.argv[1]).read().splitlines()]"
+)
+
+ADDER_MAP = "ecp5_add.v"  # in hw/techmap
+# Additions are mapped before Yosys' alumacc, which would join chains of them into larger carry-save adders.
+ADDERS = (
+    "proc",
+    "flatten",
+    "opt -nodffe -nosdff",
+    "wreduce",
+    "opt_clean",
+    f"techmap -map {ADDER_MAP}",
+    "opt_clean",
 )
 
 
@@ -47,6 +60,7 @@ def script_ecp5(top: str, sources: Sequence[str], flatten: bool = True, abc9: bo
         [
             f"read_slang --top {top} {' '.join(sources)}",
             f"hierarchy -check -top {top}",
+            *(ADDERS if flatten else ()),
             f"synth_ecp5 {' '.join(['-top', top, *flags])} -json {top}.json",
             f"tee -q -o {top}.stat.json stat -json -top {top}",
             "",
@@ -76,6 +90,8 @@ def run(
     _process.need(NAME, version(), INSTALL)
     script = folder / f"{top}.ys"
     script.write_text(script_ecp5(top, sources, flatten, abc9, dff))
+    (folder / ADDER_MAP).write_text(shipped.source(f"techmap/{ADDER_MAP}"))
     job = _process.Job(NAME, command(script.name), folder, f"{top}.yosys.log", INSTALL, timeout_s)
     _process.run(job)
+    _ecp5_carries.free_idle_ends(folder / f"{top}.json")
     return Synthesis(folder / f"{top}.json", parse((folder / f"{top}.stat.json").read_text()), job.log_path)

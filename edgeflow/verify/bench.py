@@ -1,11 +1,9 @@
 """The bench's parameters for a design."""
 
-from pathlib import Path
-
 from edgeflow.rtl.design import Design
-from edgeflow.rtl.library import HARDWARE
+from edgeflow import shipped
 
-SIM = HARDWARE.parent / "sim"
+SIM = shipped.folder("sim")
 
 
 def bench_options(design: Design, max_frames: int) -> list[str]:

@@ -1,7 +1,7 @@
 // Dense layer, folded: y[o] = bias[o] + sum_i x[i] * weight[i][o], exact in YWidth bits.
 //
 // Golden: edgeflow/kernels/dense.py. Pe outputs and Simd inputs a cycle; weights in block memory, products in DSPs.
-// Latency: 3 + TreeStages cycles from the last input beat of an output fold to its output beat; with several output
+// Latency: 4 + TreeStages cycles from the last input beat of an output fold to its output beat; with several output
 //   folds the frame passes ef_replay first, two cycles more.
 // Throughput: one frame in InFolds * OutFolds cycles. Everything holds still while an output waits.
 
@@ -40,7 +40,7 @@ module ef_dense #(
   localparam int unsigned FoldWidth    = (OutFolds > 1) ? $clog2(OutFolds) : 1;
   localparam int unsigned Levels       = $clog2(Simd);
   localparam int unsigned TreeStages   = (Levels + 1) / 2;  // a register after every second level
-  localparam int unsigned Depth        = 2 + TreeStages;    // registers before the accumulator
+  localparam int unsigned Depth        = 3 + TreeStages;    // registers before the accumulator
   localparam int unsigned ProductWidth = XWidth + WWidth + 2;
   localparam logic [RowWidth-1:0]   LastRow   = RowWidth'(Rows - 1);
   localparam logic [IndexWidth-1:0] LastIndex = IndexWidth'(InFolds - 1);
@@ -103,16 +103,18 @@ module ef_dense #(
     end
   end
 
-  // Operands, from block memory and from the stream.
+  // Operands, from block memory and from the stream; a second register, because a block memory answers late.
   (* ram_style = "block" *) logic [Pe*Simd*WWidth-1:0] weight_rom [Rows];
-  logic [Pe*Simd*WWidth-1:0] weights_q;
-  logic [Simd*XWidth-1:0]    beat_q;
+  logic [Pe*Simd*WWidth-1:0] read_q, weights_q;
+  logic [Simd*XWidth-1:0]    early_q, beat_q;
   initial $readmemh(WeightFile, weight_rom);
 
   always_ff @(posedge clk_i) begin
     if (advance) begin
-      weights_q <= weight_rom[row_q];
-      beat_q    <= beat;
+      read_q    <= weight_rom[row_q];
+      weights_q <= read_q;
+      early_q   <= beat;
+      beat_q    <= early_q;
     end
   end
 

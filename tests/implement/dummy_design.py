@@ -7,6 +7,7 @@ Four unsigned 4-bit features in two beats of two lanes; three signed 6-bit logit
 import numpy as np
 
 from edgeflow.fixedpoint import Fixed, Integers, Overflow, limit
+from edgeflow.kernels._cost import Cost
 from edgeflow.rtl.design import Design, Stream
 
 ROM = (1, 2, 3, 4)
@@ -69,6 +70,7 @@ def design() -> Design:
         m_axis=Stream(Y, 3, 3),
         latency_cycles=2,
         interval_cycles=3,
+        cost=Cost(),
     )
 
 
@@ -130,6 +132,7 @@ def wide_design() -> Design:
         m_axis=Stream(Fixed(12, 2, signed=False), 300, 1),
         latency_cycles=5 + 300,
         interval_cycles=6 + 300,
+        cost=Cost(),
     )
 
 

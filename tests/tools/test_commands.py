@@ -26,6 +26,7 @@ def test_yosys_script():
     assert pyosys.script_ecp5("top", ["ef_pkg.sv", "top.sv"]).splitlines() == [
         "read_slang --top top ef_pkg.sv top.sv",
         "hierarchy -check -top top",
+        *pyosys.ADDERS,
         "synth_ecp5 -top top -json top.json",
         "tee -q -o top.stat.json stat -json -top top",
     ]

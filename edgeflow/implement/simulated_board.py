@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from edgeflow import shipped
 from edgeflow.boards._board import Board
-from edgeflow.implement import _hw
 from edgeflow.implement.wrapper import wrap
 from edgeflow.rtl.design import Design
 from edgeflow.tools import _process, gxx, verilator
@@ -76,9 +76,9 @@ def build(
     whole = wrap(design, fast, clock_mhz)
     pll = f"ef_pll_{board.clock.pll}.sv"
     sources = {name: text for name, text in whole.sources.items() if name != f"{board.clock.pll}_cells.sv"}
-    sources[pll] = _hw.source(pll, "sim")
+    sources[pll] = shipped.source(pll, "sim")
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {**sources, **whole.memories, "board_main.cpp": _hw.source("board_main.cpp", "sim")}.items():
+    for name, text in {**sources, **whole.memories, "board_main.cpp": shipped.source("board_main.cpp", "sim")}.items():
         (folder / name).write_text(text)
     return Program(_compile(folder, board, list(sources)), cycles_per_bit, whole.identity.design_id)
 

@@ -5,10 +5,9 @@ Two files are generated: ``ef_board_pkg.sv`` (constants for link and PLL) and ``
 
 from dataclasses import dataclass
 
-from edgeflow import link
+from edgeflow import link, shipped
 from edgeflow.boards._board import Board
 from edgeflow.errors import InputError
-from edgeflow.implement import _hw
 from edgeflow.implement.pll import Pll, solve
 from edgeflow.rtl.design import Design
 
@@ -66,7 +65,7 @@ def assemble(
 ) -> BoardDesign:
     """Put generated, library and design sources in compile order."""
     tops = [f"boards/{board.clock.pll}_cells.sv", f"boards/ef_pll_{board.clock.pll}.sv", f"boards/{board.top}.sv"]
-    library = {path.rpartition("/")[2]: _hw.source(path) for path in (*PACKAGES, *LINK)}
+    library = {path.rpartition("/")[2]: shipped.source(path) for path in (*PACKAGES, *LINK)}
     taken = {*library, *generated, *(path.rpartition("/")[2] for path in tops)}
     clash = sorted(taken & set(design.sources)) or sorted({f"{design.top}.sv"} & taken)
     if clash:
@@ -77,7 +76,7 @@ def assemble(
         **design.sources,
         "ef_core.sv": generated["ef_core.sv"],
     }
-    sources |= {path.rpartition("/")[2]: _hw.source(path) for path in tops}
+    sources |= {path.rpartition("/")[2]: shipped.source(path) for path in tops}
     return BoardDesign(board.top, sources, dict(design.memories), clock_mhz, clocks_per_bit, identity)
 
 

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from edgeflow import catalog
+from edgeflow import catalog, shipped
 from edgeflow.boards import _board
 from edgeflow.errors import InputError, UnknownNameError
-from edgeflow.implement import _hw
 from edgeflow.tools.nextpnr_ecp5 import DEVICES
 
 ULX3S = catalog.path("boards", "ulx3s").read_text()
@@ -18,7 +17,7 @@ ULX3S = catalog.path("boards", "ulx3s").read_text()
 def test_pins_and_ports_of_the_top_are_the_same(name):
     board = _board.load(name)
     assert board.device in DEVICES
-    header = _hw.source(f"boards/{board.top}.sv").partition("(\n")[2].partition(");")[0]
+    header = shipped.source(f"boards/{board.top}.sv").partition("(\n")[2].partition(");")[0]
     ports = set()
     for high, low, port in re.findall(r"(?:input|output)\s+logic\s+(?:\[(\d+):(\d+)\]\s+)?(\w+)", header):
         ports |= {f"{port}[{i}]" for i in range(int(low), int(high) + 1)} if high else {port}

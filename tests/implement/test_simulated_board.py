@@ -6,9 +6,9 @@ import dummy_design
 import numpy as np
 import pytest
 
-from edgeflow import host, link
+from edgeflow import host, link, shipped
 from edgeflow.boards import _board
-from edgeflow.implement import _hw, simulated_board
+from edgeflow.implement import simulated_board
 from edgeflow.implement.wrapper import wrap
 from edgeflow.link import ErrorCode
 from edgeflow.tools import verilator
@@ -184,7 +184,7 @@ def test_lint_is_silent(tmp_path, pll):
     sources = wrap(dummy_design.design(), _board.load("ulx3s"), 100).sources
     if pll == "simulated":
         del sources["ecp5_cells.sv"]
-        sources["ef_pll_ecp5.sv"] = _hw.source("ef_pll_ecp5.sv", "sim")
+        sources["ef_pll_ecp5.sv"] = shipped.source("ef_pll_ecp5.sv", "sim")
     for name, text in sources.items():
         (tmp_path / name).write_text(text)
     warnings = verilator.lint(tmp_path, ["-Wno-DECLFILENAME", *sources], "ulx3s_top")

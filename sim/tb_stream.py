@@ -33,6 +33,10 @@ async def matches_expected(dut):
         await ClockCycles(dut.clk, case["drain_cycles"])  # a beat too many shows here
         results[phase["name"]]["received"] = int(dut.received.value)
     Path(os.environ["EDGEFLOW_RESULT"]).write_text(json.dumps(results))
+    for name, result in results.items():
+        assert result["received"] == case["beats"], f"{name}: received {result['received']} of {case['beats']} beats"
+        assert result["mismatches"] == 0, f"{name}: {result['mismatches']} beats differ, the first is {result['first_bad']}"
+        assert result["broken_rules"] == 0, f"{name}: {result['broken_rules']} waiting beats changed"
 
 
 async def start(dut, phase, frames, seed):

@@ -99,7 +99,9 @@ module {module} (
     else if (advance) valid_q <= {shift};
   end
 
+  // verilator lint_off UNUSEDSIGNAL  // a cast drops low bits, a saturated value its high ones
 {_indented(emitter.declarations(), 2)}
+  // verilator lint_on UNUSEDSIGNAL
 
 {_indented(inputs + emitter.assignments(), 2)}
 

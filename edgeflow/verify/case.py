@@ -24,6 +24,7 @@ class Phase:
 @dataclass(frozen=True)
 class Case:
     frames: int
+    beats: int  # expected
     seed: int
     phases: tuple[Phase, ...]
     timeout_cycles: int
@@ -59,7 +60,7 @@ def standard_case(design: Design, frames: int, seed: int) -> Case:
         Phase("reset in mid-frame", gap=24, stall=24, reset_at=reset_at),
     )
     timeout = 200 + 8 * (frames * frame_cycles + design.latency_cycles)
-    return Case(frames, seed, phases, timeout, design.latency_cycles + 4 * frame_cycles)
+    return Case(frames, frames * design.m_axis.beats, seed, phases, timeout, design.latency_cycles + 4 * frame_cycles)
 
 
 def write(case: Case, design: Design, x: Integers, y: Integers, folder: Path) -> None:

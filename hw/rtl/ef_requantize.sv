@@ -50,8 +50,9 @@ module ef_requantize #(
 
   for (genvar i = 0; i < int'(Lanes); i++) begin : gen_lane
     logic signed [Offset-1:0] x, sum;
-    logic signed [Offset-1:0] floor_half;  // verilator lint_off UNUSEDSIGNAL  // its top bits repeat the sign
-    logic signed [Wide-1:0]   limited;     // only the bits of y are left after limiting
+    // verilator lint_off UNUSEDSIGNAL  // the top bits of floor_half repeat its sign, those of limited are past y
+    logic signed [Offset-1:0] floor_half;
+    logic signed [Wide-1:0]   limited;
     // verilator lint_on UNUSEDSIGNAL
     logic signed [Wide-1:0]   rounded, rounded_q, positive;
     logic                     negative;

@@ -23,7 +23,7 @@ TESTABLE := $(VENV)/.installed-test
         test test-fast test-slow lint lint-python lint-types lint-hw bench-qor wheel clean
 
 help: ## this list
-	@sed -nE 's/^([a-z -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 44
+	@sed -nE 's/^([a-z -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(INSTALLED) ## float digits to a verified bitstream, in runs/digits
 	$(EDGEFLOW) run models/digits/recipe.yaml --out runs/digits

@@ -1,0 +1,172 @@
+"""Who may import whom, as data: an arrow never points back, and heavy packages stay behind their own files."""
+
+import ast
+import subprocess
+import sys
+from fnmatch import fnmatch
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import edgeflow
+
+PACKAGE = Path(edgeflow.__file__).parent
+FILES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+HANDED_OVER = sorted(p for tree in ("hw", "sim") for p in (PACKAGE.parent / tree).rglob("*.py"))
+
+# Each part of the package (a folder or a file) and the parts that it may import. Lower lines import higher ones.
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
+    "shipped": set(),
+    "store": set(),
+    "fixedpoint": {"errors"},
+    "catalog": {"errors"},
+    "_yaml": {"errors"},
+    # the integer core
+    "circuit": {"errors", "fixedpoint"},
+    "kernels": {"errors", "fixedpoint", "circuit"},
+    "network": {"errors", "fixedpoint"},
+    "rtl": {"errors", "fixedpoint", "shipped", "circuit", "kernels", "network"},
+    # the world: what the user wants, data, programs, boards
+    "recipe": {"errors", "catalog", "recipe_file"},
+    "recipe_file": {"errors", "catalog", "_yaml", "kernels", "recipe"},
+    "datasets": {"errors"},
+    "tools": {"errors", "shipped", "store"},
+    "boards": {"errors", "catalog"},
+    "doctor": {"errors", "catalog", "tools"},
+    # frameworks
+    "training": {"errors", "catalog", "store", "recipe", "datasets"},
+    "frontends": {"errors", "fixedpoint", "store", "kernels", "network", "tools", "training"},
+    # what is done with a design
+    "link": {"errors", "fixedpoint", "rtl"},
+    "host": {"errors", "fixedpoint", "link"},
+    "estimate": {"errors", "fixedpoint", "recipe", "kernels", "network", "rtl"},
+    "implement": {"errors", "shipped", "tools", "boards", "rtl", "link"},
+    "verify": {"errors", "fixedpoint", "shipped", "store", "kernels", "network", "rtl", "tools", "frontends"},
+    "report": {"errors", "training", "estimate", "implement", "verify"},  # value types
+}
+# The top, which imports any of the above.
+ALLOWED["score"] = set(ALLOWED)
+ALLOWED["pipeline"] = set(ALLOWED) - {"score"}
+ALLOWED["run"] = set(ALLOWED) - {"score"}
+ALLOWED["cli"] = set(ALLOWED)
+
+MUTUAL = {"recipe", "recipe_file"}  # one idea in two files: the model, and its mistakes placed in the file
+
+CORE = {"errors", "fixedpoint", "shipped", "store", "circuit", "kernels", "network", "rtl"}
+
+# Where each third-party package may be imported; numpy anywhere.
+HOMES: dict[str, tuple[str, ...]] = {
+    "numpy": ("*",),
+    "da4ml": ("circuit/solver.py",),
+    "scipy": ("rtl/min_registers.py",),
+    "tensorflow": ("training/*", "frontends/qkeras.py"),
+    "tf_keras": ("training/*", "frontends/qkeras.py"),
+    "keras": ("training/*", "frontends/qkeras.py"),
+    "qkeras": ("training/*", "frontends/qkeras.py"),
+    "hls4ml": ("frontends/qkeras.py",),
+    "sklearn": ("datasets/*",),
+    "onnx": ("estimate/baseline.py",),
+    "onnxruntime": ("estimate/baseline.py",),
+    "pydantic": ("recipe.py", "recipe_file.py"),
+    "pydantic_core": ("recipe.py", "recipe_file.py"),
+    "ruamel": ("_yaml.py",),
+    "serial": ("host.py",),
+    "cocotb_tools": ("tools/cocotb.py",),
+    "find_libpython": ("tools/cocotb.py",),
+    "matplotlib": ("report/*",),
+    "rich": ("cli.py", "report/terminal.py"),
+    "typer": ("cli.py",),
+}
+ADAPTERS = {"circuit/solver.py", "rtl/min_registers.py"}  # the only core files that may import more than numpy
+
+FRAMEWORKS = {"tensorflow", "tf_keras", "keras", "qkeras", "torch", "hls4ml", "onnxruntime"}
+HEAVY = FRAMEWORKS | {"da4ml", "scipy", "sklearn", "matplotlib", "onnx"}
+
+
+def imports(source: str, file: str) -> set[str]:
+    """Every module that ``file`` names in an import, wherever it stands; ``from edgeflow import x`` is ``edgeflow.x``."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}:{node.lineno}: relative import; write it from edgeflow down"
+            whole = node.module == "edgeflow"
+            found |= {f"edgeflow.{alias.name}" for alias in node.names} if whole else {str(node.module)}
+    return found
+
+
+def part_of(file: str) -> str:
+    return file.split("/")[0].removesuffix(".py")
+
+
+def arrows(source: str, file: str) -> set[str]:
+    """The other parts of edgeflow that ``file`` imports."""
+    ours = {name.split(".")[1] for name in imports(source, file) if name.startswith("edgeflow.")}
+    return ours - {part_of(file), "__version__"}
+
+
+def third_party(source: str, file: str) -> set[str]:
+    return {name.split(".")[0] for name in imports(source, file)} - {"edgeflow"} - sys.stdlib_module_names
+
+
+def wrong_arrows(source: str, file: str) -> set[str]:
+    return arrows(source, file) - ALLOWED.get(part_of(file), set())
+
+
+def wrong_packages(source: str, file: str) -> set[str]:
+    return {name for name in third_party(source, file) if not any(fnmatch(file, home) for home in HOMES.get(name, ()))}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_arrows_point_down_and_packages_stay_at_home(file):
+    source = (PACKAGE / file).read_text()
+    assert wrong_arrows(source, file) == set(), f"{file}: a part that ALLOWED[{part_of(file)!r}] does not name"
+    assert wrong_packages(source, file) == set(), f"{file}: a package whose HOMES do not name this file"
+
+
+def test_the_table_names_every_part_and_no_other():
+    assert {part_of(file) for file in FILES} - {"__init__"} == set(ALLOWED)
+
+
+def test_the_table_has_no_circle():
+    graph = {part: below - (MUTUAL if part in MUTUAL else set()) for part, below in ALLOWED.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(ALLOWED)
+
+
+def test_the_core_needs_numpy_alone():
+    core = [file for file in FILES if part_of(file) in CORE and file not in ADAPTERS]
+    assert {name for file in core for name in third_party((PACKAGE / file).read_text(), file)} == {"numpy"}
+
+
+@pytest.mark.parametrize("path", HANDED_OVER, ids=lambda path: path.name)
+def test_what_a_user_is_handed_runs_without_edgeflow(path):
+    assert "edgeflow" not in {name.split(".")[0] for name in imports(path.read_text(), path.name)}
+
+
+@pytest.mark.parametrize(("module", "absent"), [("edgeflow.cli", HEAVY), ("edgeflow.pipeline", FRAMEWORKS)])
+def test_importing_it_loads_nothing_heavy(module, absent):
+    code = f"import sys, {module}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert absent & set(done.stdout.split()) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "arrow", "package"),
+    [
+        ("network/passes/fold.py", "from edgeflow.rtl import emit", {"rtl"}, set()),
+        ("network/network.py", "from edgeflow import kernels", {"kernels"}, set()),
+        ("kernels/dense.py", "def golden():\n    import edgeflow.rtl.emit", {"rtl"}, set()),
+        ("kernels/dense.py", "import scipy.optimize", set(), {"scipy"}),
+        ("circuit/adders.py", "from da4ml.cmvm import solve", set(), {"da4ml"}),
+        ("verify/ladder.py", "def run():\n    import tensorflow as tf", set(), {"tensorflow"}),
+        ("frontends/onnx.py", "import torch, json", set(), {"torch"}),
+        ("new_part/x.py", "import edgeflow.errors", {"errors"}, set()),
+        ("rtl/emit.py", "import numpy as np\nfrom edgeflow.circuit.graph import Graph", set(), set()),
+    ],
+)
+def test_these_rules_can_fail(file, source, arrow, package):
+    assert wrong_arrows(source, file) == arrow
+    assert wrong_packages(source, file) == package

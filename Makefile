@@ -86,7 +86,7 @@ $(PY):
 	$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED): pyproject.toml constraints.txt | $(PY)
-	@echo "installing into $(VENV): TensorFlow and the hardware tools, about a gigabyte"
+	@echo "installing into $(VENV): TensorFlow and the hardware tools, three gigabytes on disk"
 	$(PIP) install --quiet --editable .
 	@touch $@
 

@@ -86,7 +86,7 @@ HEAVY = FRAMEWORKS | {"da4ml", "scipy", "sklearn", "matplotlib", "onnx"}
 
 
 def imports(source: str, file: str) -> set[str]:
-    """Every module that ``file`` names in an import, wherever it stands; ``from edgeflow import x`` is ``edgeflow.x``."""
+    """Every module that ``file`` imports, wherever it does so; ``from edgeflow import x`` is ``edgeflow.x``."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):

@@ -9,6 +9,7 @@ Each row is checked against the same integer reference before it is placed. Resu
 
 import argparse
 import json
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edgeflow import shipped
 from edgeflow.fixedpoint import Fixed, Overflow, Rounding
 from edgeflow.kernels.dense import Dense
 from edgeflow.kernels.relu import Relu
@@ -25,7 +27,7 @@ from edgeflow.rtl.unrolled import circuit_of
 from edgeflow.store import Store, code_digest
 from edgeflow.tools import _process, nextpnr_ecp5, pyosys
 
-CLOCKS_MHZ = (155.0, 120.0)
+CLOCKS_MHZ = (155.0, 100.0)
 CUTOFFS = (1, 2)
 PLACE_MHZ = 200.0  # what nextpnr aims at, for both
 X = Fixed(6, 4, signed=False)  # inputs and activations
@@ -115,10 +117,14 @@ TOOLS: dict[str, tuple[Writer, str, tuple[float, ...]]] = {
 def measure(tool: str, problem: Problem, setting: float, seeds: list[int], store: Store) -> dict[str, object]:
     """One row: the median over seeds of Fmax, cells of the first seed."""
     write, knob, _ = TOOLS[tool]
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="edgeflow-qor-") as work:
+        top, sources, latency = write(problem, setting, Path(work))
+        text = {name: (Path(work) / name).read_text() for name in sources}
 
     def build(folder: Path) -> None:
-        started = time.monotonic()
-        top, sources, latency = write(problem, setting, folder)
+        for name in sources:
+            (folder / name).write_text(text[name])
         pyosys.run(folder, top, sources)
         runs = nextpnr_ecp5.run(folder, top, seeds, freq_mhz=PLACE_MHZ, parallel=1)
         row = {
@@ -134,10 +140,8 @@ def measure(tool: str, problem: Problem, setting: float, seeds: list[int], store
         }
         (folder / "row.json").write_text(json.dumps(row))
 
-    code = code_digest("circuit", "rtl", "kernels", "tools/pyosys.py", "tools/_ecp5_carries.py") if tool == "edgeflow" else ""
-    material = {
-        "tool": tool, "problem": vars(problem), "setting": setting, "seeds": seeds, "code": code, "tools": versions()
-    }
+    flow = [code_digest("tools/pyosys.py", "tools/_ecp5_carries.py"), shipped.source("techmap/ecp5_add.v"), PLACE_MHZ]
+    material = {"rtl": text, "setting": [tool, problem.name, setting], "seeds": seeds, "flow": flow, "tools": versions()}
     return json.loads((store.stage("qor", material, build) / "row.json").read_text())
 
 

@@ -9,6 +9,7 @@ determines it, so a re-run is instant and a broken run resumes.
 """
 
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +20,14 @@ import numpy as np
 from edgeflow import catalog, training
 from edgeflow.boards import _board
 from edgeflow.datasets._data import Dataset
-from edgeflow.estimate import analytic, baseline
+from edgeflow.estimate import analytic
+from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.frontends import _firmware, hls4ml_graph
 from edgeflow.implement import flow
 from edgeflow.implement.result import Implementation
 from edgeflow.kernels._unit import Fold
 from edgeflow.network.network import Network
 from edgeflow.recipe import Recipe
-from edgeflow.report.report import Report
 from edgeflow.rtl import generate as rtl
 from edgeflow.rtl.design import Design
 from edgeflow.store import Store, code_digest, seconds
@@ -94,13 +95,15 @@ def lower(recipe: Recipe, firmware: _firmware.Firmware) -> Network:
 
 def generate(recipe: Recipe, network: Network) -> Design:
     """The network as SystemVerilog, folded or unrolled as the recipe says."""
-    hardware = recipe.hardware
-    folding: rtl.Folding = (
-        hardware.folding
-        if isinstance(hardware.folding, str)
-        else {k: v if isinstance(v, str) else Fold(v.pe, v.simd) for k, v in hardware.folding.items()}
-    )
-    return rtl.generate(network, folding, hardware.clock_mhz)
+    return rtl.generate(network, folding_of(recipe), recipe.hardware.clock_mhz)
+
+
+def folding_of(recipe: Recipe) -> rtl.Folding:
+    """The recipe's folding in the hardware's own terms."""
+    wanted = recipe.hardware.folding
+    if isinstance(wanted, str):
+        return wanted
+    return {name: f if isinstance(f, str) else Fold(f.pe, f.simd) for name, f in wanted.items()}
 
 
 def verify(
@@ -152,14 +155,16 @@ def implement(recipe: Recipe, design: Design, context: Context) -> Staged[Implem
     hardware = recipe.hardware
 
     def build(folder: Path) -> None:
-        seeds = range(1, hardware.seeds + 1)
-        board = _board.load(hardware.board)
-        flow.implement(design, board, hardware.clock_mhz, seeds, folder, recipe.name, context.progress).save(folder)
+        seeds, board = range(1, hardware.seeds + 1), _board.load(hardware.board)
+        with tempfile.TemporaryDirectory(prefix="edgeflow-board-") as work:
+            clock, at = hardware.clock_mhz, Path(work)
+            flow.implement(design, board, clock, seeds, at, recipe.name, context.progress).save(folder)
 
     material = {
         "design": design.sources | design.memories,
         "name": recipe.name,
-        "hardware": hardware.model_dump(),
+        "clock_mhz": hardware.clock_mhz,
+        "seeds": hardware.seeds,
         "tools": [pyosys.version(), nextpnr_ecp5.version(), ecppack.version()],
         "code": code_digest("implement", "boards", "tools", "link.py"),
         "board": catalog.path("boards", hardware.board).read_text(),
@@ -173,19 +178,51 @@ def estimate(design: Design) -> analytic.Estimate:
     return analytic.estimate(design)
 
 
-def measure_baseline(recipe: Recipe, trained: Staged[training.TrainedModel], context: Context) -> baseline.Measured:
+def measure_baseline(
+    recipe: Recipe, trained: Staged[training.TrainedModel], context: Context
+) -> Staged[MeasuredBaseline]:
     """The float baseline on this machine's CPU."""
 
     def build(folder: Path) -> None:
-        context.progress("measure the float baseline")
-        baseline.measure_mlp(trained.value.baseline, dataset(recipe).x_test).save(folder)
+        context.progress("measure the float baseline in ONNX Runtime")
+        from edgeflow.estimate.baseline import measure
 
-    material = {"trained": trained.folder.name, "code": code_digest("estimate/baseline.py")}
-    return baseline.load(context.store.stage("baseline", material, build))
+        layers = [(layer.kernel, layer.bias) for layer in trained.value.baseline]
+        done = measure(layers, dataset(recipe).x_test)
+        MeasuredBaseline(done.cpu_latency_us, done.onnxruntime).save(folder)
+
+    material = {"trained": trained.folder.name, "code": code_digest("estimate")}
+    folder = context.store.stage("baseline", material, build)
+    return Staged(MeasuredBaseline.load(folder), folder, seconds(folder))
+
+
+def route_core(recipe: Recipe, design: Design, context: Context) -> Staged[Implementation]:
+    """The bare core out of context: what the estimate is compared with."""
+
+    def build(folder: Path) -> None:
+        with tempfile.TemporaryDirectory(prefix="edgeflow-core-") as work:
+            clock = recipe.hardware.clock_mhz
+            flow.implement_core(design, [1], Path(work), clock, progress=context.progress).save(folder)
+
+    material = {
+        "design": design.sources | design.memories,
+        "clock_mhz": recipe.hardware.clock_mhz,
+        "tools": [pyosys.version(), nextpnr_ecp5.version()],
+        "code": code_digest("implement", "tools"),
+    }
+    folder = context.store.stage("core", material, build)
+    return Staged(Implementation.load(folder), folder, seconds(folder))
 
 
 def dataset(recipe: Recipe) -> Dataset:
     return catalog.load("datasets", recipe.dataset).load()
+
+
+def fresh(folder: Path) -> Path:
+    """An empty folder, whatever was there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def copy_result(folder: Path, to: Path) -> Path:

@@ -1,6 +1,6 @@
-"""What the float baseline and the student cost: weight bits, MACs, bit operations; and the baseline's measured latency.
+"""The float baseline on a CPU, measured: ONNX Runtime on one core, one sample a call.
 
-Plain numpy weights in, so no training framework is imported. ONNX Runtime measures on one core, one sample a call.
+Plain numpy weights in, so no training framework is imported.
 """
 
 import time
@@ -14,22 +14,10 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from edgeflow.recipe import Widths
+from edgeflow.estimate.costs import Cost, Layer, float_cost
 
-FLOAT_BITS = 32
 CALLS, WARM_UP_CALLS = 2000, 200
 OPSET, IR_VERSION = 17, 8  # old enough for every ONNX Runtime of the last years
-
-Layer = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel (inputs, outputs), bias (outputs,)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Counted, not measured."""
-
-    weight_bits: int  # kernels and biases
-    macs: int  # multiplications of one sample
-    bit_operations: int  # sum over MACs of weight bits times input bits
 
 
 @dataclass(frozen=True)
@@ -38,23 +26,6 @@ class Baseline:
     cpu_latency_us: float  # measured: median of single-sample calls on one thread
     onnxruntime: str  # its version
     logits: NDArray[np.float32]  # of the samples given, (samples, classes)
-
-
-def float_cost(layers: Sequence[Layer]) -> Cost:
-    """The float MLP: every weight and every input is 32 bits."""
-    macs = sum(kernel.size for kernel, _ in layers)
-    weights = sum(kernel.size + bias.size for kernel, bias in layers)
-    return Cost(weights * FLOAT_BITS, macs, macs * FLOAT_BITS**2)
-
-
-def quantized_cost(kernels: Sequence[NDArray[np.float32]], widths: Sequence[Widths]) -> Cost:
-    """The student: each layer at its own widths; zeros are counted, as hardware and files may not skip them."""
-    layers = list(zip(kernels, widths, strict=True))
-    return Cost(
-        weight_bits=sum(k.size * w.weight + k.shape[1] * w.bias for k, w in layers),
-        macs=sum(k.size for k, _ in layers),
-        bit_operations=sum(k.size * w.weight * w.x for k, w in layers),
-    )
 
 
 def measure(layers: Sequence[Layer], x: NDArray[np.float32]) -> Baseline:

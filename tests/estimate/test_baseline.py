@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from edgeflow.estimate import baseline
+from edgeflow.estimate import baseline, costs
 from edgeflow.recipe import Widths
 
 
-def layers(*widths: int) -> list[baseline.Layer]:
+def layers(*widths: int) -> list[costs.Layer]:
     random = np.random.default_rng(3)
     return [
         (random.normal(size=(n, m)).astype(np.float32), random.normal(size=m).astype(np.float32))
@@ -16,13 +16,13 @@ def layers(*widths: int) -> list[baseline.Layer]:
 
 
 def test_costs_of_the_digits_baseline() -> None:
-    cost = baseline.float_cost(layers(64, 128, 64, 10))
-    assert cost == baseline.Cost(weight_bits=17_226 * 32, macs=17_024, bit_operations=17_024 * 1024)
+    cost = costs.float_cost(layers(64, 128, 64, 10))
+    assert cost == costs.Cost(weight_bits=17_226 * 32, macs=17_024, bit_operations=17_024 * 1024)
 
 
 def test_costs_of_a_student() -> None:
     kernels = [kernel for kernel, _ in layers(64, 16, 10)]
-    cost = baseline.quantized_cost(kernels, [Widths(weight=4, bias=6, x=4), Widths(weight=3, bias=5, x=2)])
+    cost = costs.quantized_cost(kernels, [Widths(weight=4, bias=6, x=4), Widths(weight=3, bias=5, x=2)])
     assert cost.weight_bits == 64 * 16 * 4 + 16 * 6 + 16 * 10 * 3 + 10 * 5
     assert cost.macs == 64 * 16 + 16 * 10
     assert cost.bit_operations == 64 * 16 * 4 * 4 + 16 * 10 * 3 * 2

@@ -1,0 +1,154 @@
+"""The command line: parses arguments, prints results, turns errors into exit codes. Heavy imports wait for their command."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from edgeflow import __version__
+from edgeflow.errors import EdgeflowError
+
+if TYPE_CHECKING:
+    from edgeflow.run import Outcome
+
+INTERRUPTED = 130  # as a shell reports Ctrl-C
+
+app = typer.Typer(
+    help="From a float network to a verified FPGA bitstream, with nothing but pip.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+RecipePath = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder for what is made; default runs/<recipe name>.")]
+Waves = Annotated[bool, typer.Option("--waves", help="Keep the simulation's waves as verification/waves.vcd.")]
+
+
+def main() -> NoReturn:
+    """Entry point: errors become one message on stderr and an exit code (see edgeflow.errors)."""
+    try:
+        app(standalone_mode=False)
+    except EdgeflowError as error:
+        print(f"edgeflow: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        print("edgeflow: stopped; finished stages are kept, the same command goes on from there", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except OSError as error:
+        print(f"edgeflow: {error}", file=sys.stderr)
+        sys.exit(EdgeflowError.exit_code)
+    except Exception as error:
+        if type(error).__module__.startswith(("click", "typer")) and hasattr(error, "show"):
+            error.show()
+            sys.exit(getattr(error, "exit_code", 2))
+        raise
+    sys.exit(0)
+
+
+@app.command()
+def run(recipe: RecipePath, out: Out = None, waves: Waves = False) -> None:
+    """Do everything: train, convert, verify, implement, report."""
+    _run(recipe, "report", out, waves)
+
+
+@app.command()
+def train(recipe: RecipePath, out: Out = None) -> None:
+    """Train teacher, float baseline and student."""
+    _run(recipe, "train", out)
+
+
+@app.command()
+def convert(recipe: RecipePath, out: Out = None) -> None:
+    """Convert the student to HLS firmware with hls4ml."""
+    _run(recipe, "convert", out)
+
+
+@app.command()
+def generate(recipe: RecipePath, out: Out = None) -> None:
+    """Generate SystemVerilog, with a bench and golden vectors."""
+    _run(recipe, "generate", out)
+
+
+@app.command()
+def verify(recipe: RecipePath, out: Out = None, waves: Waves = False) -> None:
+    """Prove that framework, csim, Network and RTL agree on every logit."""
+    _run(recipe, "verify", out, waves)
+
+
+@app.command()
+def implement(recipe: RecipePath, out: Out = None) -> None:
+    """Place and route for the recipe's board and make the bitstream."""
+    _run(recipe, "implement", out)
+
+
+@app.command()
+def report(recipe: RecipePath, out: Out = None) -> None:
+    """Report every gain against the float baseline."""
+    _run(recipe, "report", out)
+
+
+@app.command()
+def doctor() -> None:
+    """Show which tools are there, which versions, and how to install what is missing."""
+    from edgeflow import doctor as check
+
+    found = [*check.tools(), *check.packages()]
+    print(check.table(found))
+    raise typer.Exit(check.exit_code(found))
+
+
+@app.command()
+def host(
+    port: Annotated[str, typer.Argument(help="Serial port of a programmed board, such as /dev/ttyUSB0.")],
+    dataset: Annotated[str, typer.Option(help="Data set whose test split is sent.")],
+    samples: Annotated[int | None, typer.Option(min=1, help="Send only so many samples.")] = None,
+) -> None:
+    """Send samples to a programmed board and score its answers."""
+    from edgeflow.report.terminal import progress_lines
+    from edgeflow.score import score_board
+
+    with progress_lines() as progress:
+        print(score_board(port, dataset, samples, progress))
+
+
+@app.command()
+def version() -> None:
+    """Print edgeflow's version."""
+    print(__version__)
+
+
+def _run(recipe_path: Path, until: str, out: Path | None, waves: bool = False) -> None:
+    from edgeflow import recipe as recipes
+
+    recipe = recipes.load(recipe_path)  # every mistake shows before anything heavy is imported
+    folder = out or Path("runs") / recipe.name
+    with _progress() as progress:
+        progress("load the tools")
+        from edgeflow import pipeline
+        from edgeflow import run as runs
+        from edgeflow.store import Store
+
+        outcome = runs.run(recipe, until, folder, pipeline.Context(Store.default(), progress), waves)
+    _show(outcome)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    from edgeflow.report.terminal import progress_lines
+
+    with progress_lines() as progress:
+        yield progress
+
+
+def _show(outcome: "Outcome") -> None:
+    from edgeflow.report.terminal import show
+
+    show(outcome.report.content if outcome.report else None, outcome.paths)
+
+
+if __name__ == "__main__":
+    main()

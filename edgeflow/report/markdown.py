@@ -1,0 +1,65 @@
+"""``report.md``: the report as a page. Names from models are untrusted and escaped."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from edgeflow.report.rows import rows
+
+
+def page(report: dict[str, Any]) -> str:
+    layers = [[escape(str(v)) for v in layer.values()] for layer in report["layers"]]
+    return "\n".join(
+        [
+            f"# {escape(report['name'])}",
+            "",
+            "Made by edgeflow. Each number says its kind: *measured* on this machine, *counted*, *simulated* in Verilator,",
+            "*routed* by nextpnr, or *estimated* before synthesis.",
+            "",
+            *table(("What", "Value", "Kind"), rows(report)),
+            "",
+            "![Accuracy and cost](report.svg)",
+            "",
+            "## Layers",
+            "",
+            *table(("Layer", "Kind", "Shape", "Formats", "Folding"), layers),
+            "",
+            "## Estimate against the routed core",
+            "",
+            *table(("Resource", "Estimated", "Routed", "Error"), _errors(report)),
+            "",
+            "## Where the time went",
+            "",
+            *table(("Stage", "Seconds when it was built"), [(k, f"{v:.1f}") for k, v in report["seconds"].items()]),
+            "",
+            "## Provenance",
+            "",
+            f"Seed {report['seed']}; verification seed {report['verification']['seed']}, "
+            f"phases: {', '.join(report['verification']['phases'])}.",
+            "",
+            *table(("Tool", "Version"), [(k, escape(str(v))) for k, v in report["tools"].items()]),
+            "",
+        ]
+    )
+
+
+def table(head: tuple[str, ...], body: Iterable[Iterable[str]]) -> list[str]:
+    return [_line(head), _line(["---"] * len(head)), *(_line(row) for row in body)]
+
+
+def escape(text: str) -> str:
+    """Plain text for a Markdown cell: no markup, no HTML, one line."""
+    one_line = re.sub(r"[\x00-\x1f\x7f]+", " ", text)
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~&])", r"\\\1", one_line)
+
+
+def _errors(report: dict[str, Any]) -> list[list[str]]:
+    errors, estimate, core = report["estimate_error"], report["estimate"], report["core"]
+    return [
+        [key, f"{estimate[key]:,}", f"{core[key]:,}", "-" if error is None else f"{100 * error:+.1f} %"]
+        for key, error in errors.items()
+    ]
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

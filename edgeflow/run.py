@@ -1,0 +1,107 @@
+"""A run: stages up to the one asked for, with their results copied into one folder a user can keep."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgeflow import pipeline
+from edgeflow.estimate import costs
+from edgeflow.kernels.dense import Dense
+from edgeflow.network.network import Network
+from edgeflow.pipeline import Context, copy_result
+from edgeflow.recipe import Recipe
+from edgeflow.report.report import Layer, Report, compile_report
+from edgeflow.rtl.design import Design
+from edgeflow.rtl.generate import layer_shapes
+from edgeflow.verify import handover
+
+STAGES = ("train", "convert", "generate", "verify", "implement", "report")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    report: Report | None  # None if the run ended before its last stage
+    paths: dict[str, Path]  # what was made
+
+
+def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = False) -> Outcome:
+    """Run the stages up to ``until``; nothing of a later stage is touched. Raises what the stages raise."""
+    last, paths = STAGES.index(until), {}
+    trained = pipeline.train(recipe, context)
+    paths["student"] = copy_result(trained.folder, out / "student")
+    if last < STAGES.index("convert"):
+        return Outcome(None, paths)
+
+    firmware = pipeline.convert(recipe, trained, context)
+    paths["firmware"] = copy_result(firmware.folder, out / "firmware")
+    if last < STAGES.index("generate"):
+        return Outcome(None, paths)
+
+    network = pipeline.lower(recipe, firmware.value)
+    context.progress("generate SystemVerilog")
+    design = pipeline.generate(recipe, network)
+    golden = firmware.value.quantize_input(pipeline.dataset(recipe).x_test)
+    paths["rtl"] = pipeline.fresh(out / "rtl")
+    handover.write(design, network, golden, recipe.seed, paths["rtl"])
+    if last < STAGES.index("verify"):
+        return Outcome(None, paths)
+
+    verification = pipeline.verify(recipe, trained, firmware, network, design, context, waves)
+    paths["verification"] = copy_result(verification.folder, out / "verification")
+    if last < STAGES.index("implement"):
+        return Outcome(None, paths)
+
+    implementation = pipeline.implement(recipe, design, context)
+    paths["bitstream"] = copy_result(implementation.folder, out / "board") / f"{recipe.name}.bit"
+    if last < STAGES.index("report"):
+        return Outcome(None, paths)
+
+    core = pipeline.route_core(recipe, design, context)
+    measured = pipeline.measure_baseline(recipe, trained, context)
+    baseline = [(layer.kernel, layer.bias) for layer in trained.value.baseline]
+    report = compile_report(
+        recipe.name,
+        recipe.seed,
+        trained.value,
+        costs.quantized_cost([layer.kernel for layer in trained.value.student], trained.value.spec.widths),
+        costs.float_cost(baseline),
+        costs.fixed16_hardware(baseline),
+        measured.value,
+        verification.value,
+        pipeline.estimate(design),
+        core.value,
+        implementation.value,
+        _mapping(recipe, network),
+        {
+            "train": trained.seconds,
+            "convert": firmware.seconds,
+            "verify": verification.seconds,
+            "implement": implementation.seconds,
+            "core": core.seconds,
+            "baseline": measured.seconds,
+        },
+    )
+    return Outcome(report, paths | write_report(report, out))
+
+
+def write_report(report: Report, out: Path) -> dict[str, Path]:
+    """``report.json``, ``report.md`` and its picture."""
+    from edgeflow.report import markdown, picture
+
+    report.save(out / "report.json")
+    (out / "report.md").write_text(markdown.page(report.content))
+    picture.draw(report.content, out / "report.svg")
+    return {"report": out / "report.md", "numbers": out / "report.json"}
+
+
+def _mapping(recipe: Recipe, network: Network) -> list[Layer]:
+    shapes = layer_shapes(network, pipeline.folding_of(recipe))
+    return [
+        Layer(
+            layer.name,
+            type(layer.kernel).__name__.lower(),
+            f"{layer.kernel.in_features} to {layer.kernel.out_features}",
+            f"{layer.kernel.x} to {layer.kernel.y}" + (f", weights {layer.kernel.w}" if isinstance(layer.kernel, Dense) else ""),
+            shape if isinstance(shape, str) else f"pe {shape.pe}, simd {shape.simd}",
+        )
+        for layer, shape in zip(network.layers, shapes, strict=True)
+    ]

@@ -76,6 +76,7 @@ def round_shift(x: Integers, shift: int, rounding: Rounding) -> Integers:
     """``x / 2**shift`` rounded to an integer; a negative ``shift`` is an exact left shift."""
     if shift <= 0:
         return np.asarray(x) << -shift
+    shift = min(shift, MAX_WIDTH + 1)  # beyond it every value is nearer to 0 than half a step, as here
     half, floor = 1 << (shift - 1), x >> shift
     match rounding:
         case Rounding.TRN:
@@ -107,15 +108,21 @@ def limit(x: Integers, y: Fixed, overflow: Overflow) -> Integers:
 
 def cast(x: Integers, x_frac: int, y: Fixed, rounding: Rounding, overflow: Overflow) -> Integers:
     """Assign integers at ``x_frac`` to format ``y``: round, then limit. Exact; ap_fixed assignment."""
-    return limit(round_shift(x, x_frac - y.frac, rounding), y, overflow)
+    drop = x_frac - y.frac
+    if drop < 0 and overflow is not Overflow.WRAP:  # what saturates anyway must not leave int64 on the way
+        drop = -min(-drop, y.width)
+        x = np.clip(x, (y.lo >> -drop) - 1, (y.hi >> -drop) + 1)
+    return limit(round_shift(x, drop, rounding), y, overflow)
 
 
 def quantize(real: NDArray[np.floating], y: Fixed, rounding: Rounding, overflow: Overflow) -> Integers:
     """Convert real numbers to format ``y``, exactly: bits below half a step are kept as one sticky bit,
     so a tie stays a tie. Raises InputError for values beyond int64 on ``y``'s grid."""
-    if np.abs(real).max(initial=0.0) >= np.ldexp(1.0, MAX_WIDTH - 2 - y.frac):
-        raise InputError(f"fixed point: {np.abs(real).max()} is not finite or too large for {y}; scale the data first")
+    bad = ~(np.abs(real) < np.ldexp(1.0, MAX_WIDTH - 2 - y.frac))  # a NaN is not less
+    if np.any(bad):
+        raise InputError(f"fixed point: {np.asarray(real)[bad][0]} is not finite or too large for {y}; scale the data first")
     scaled = np.ldexp(np.asarray(real, np.float64), y.frac + 1)
+    scaled = np.where((np.abs(scaled) < 0.5) & (real != 0), np.copysign(0.25, real), scaled)  # it may have underflown
     whole = np.floor(scaled)
     sticky = (scaled != whole).astype(np.int64)
     return cast((whole.astype(np.int64) << 1) | sticky, y.frac + 2, y, rounding, overflow)

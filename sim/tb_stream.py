@@ -20,6 +20,16 @@ RESULTS = ("received", "mismatches", "first_bad", "first_got", "first_in", "firs
 @cocotb.test()
 async def matches_expected(dut):
     case = json.loads(Path(os.environ["EDGEFLOW_CASE"]).read_text())
+    results = await measure(dut, case)
+    Path(os.environ["EDGEFLOW_RESULT"]).write_text(json.dumps(results))
+    for name, result in results.items():
+        assert result["received"] == case["beats"], f"{name}: received {result['received']} of {case['beats']} beats"
+        assert result["mismatches"] == 0, f"{name}: {result['mismatches']} beats differ, the first is {result['first_bad']}"
+        assert result["broken_rules"] == 0, f"{name}: {result['broken_rules']} waiting beats changed"
+
+
+async def measure(dut, case):
+    """Every phase of a case on one bench: {phase: {result: value}}."""
     Clock(dut.clk, PERIOD_NS, unit="ns").start()
     results = {}
     for number, phase in enumerate(case["phases"]):
@@ -32,11 +42,7 @@ async def matches_expected(dut):
         results[phase["name"]] = {name: int(getattr(dut, name).value) for name in RESULTS}
         await ClockCycles(dut.clk, case["drain_cycles"])  # a beat too many shows here
         results[phase["name"]]["received"] = int(dut.received.value)
-    Path(os.environ["EDGEFLOW_RESULT"]).write_text(json.dumps(results))
-    for name, result in results.items():
-        assert result["received"] == case["beats"], f"{name}: received {result['received']} of {case['beats']} beats"
-        assert result["mismatches"] == 0, f"{name}: {result['mismatches']} beats differ, the first is {result['first_bad']}"
-        assert result["broken_rules"] == 0, f"{name}: {result['broken_rules']} waiting beats changed"
+    return results
 
 
 async def start(dut, phase, frames, seed):

@@ -25,6 +25,8 @@ def _luts_alone(intervals: list[tuple[int, int]], weight: Integers, strategy: di
 def _build(circuit: Circuit, x: list[Term], weight: Integers, bias: Integers, strategy: dict[str, object]) -> list[Term]:
     if not weight.any():
         return [circuit.const(int(b)) for b in bias]
+    if np.abs(weight).max() >> solver.WEIGHT_BITS:
+        return _build_in_halves(circuit, x, weight, bias, strategy)
     lo, hi = zip(*(circuit.range(term) for term in x), strict=True)
     values: list[Term | None] = list(x)
     for stage in solver.stages(weight, list(lo), list(hi), strategy):
@@ -33,6 +35,16 @@ def _build(circuit: Circuit, x: list[Term], weight: Integers, bias: Integers, st
         circuit.const(int(b)) if term is None else circuit.add(_whole(term), circuit.const(int(b)))
         for term, b in zip(values, bias, strict=True)
     ]
+
+
+def _build_in_halves(
+    circuit: Circuit, x: list[Term], weight: Integers, bias: Integers, strategy: dict[str, object]
+) -> list[Term]:
+    """Weights wider than the solver is exact for: their upper and lower bits as two products."""
+    bits = solver.WEIGHT_BITS
+    upper = _build(circuit, x, weight >> bits, np.zeros_like(bias), strategy)
+    lower = _build(circuit, x, weight & ((1 << bits) - 1), bias, strategy)
+    return [circuit.add(high << bits, low) for high, low in zip(upper, lower, strict=True)]
 
 
 def _stage(circuit: Circuit, x: list[Term | None], stage: solver.Stage) -> list[Term | None]:

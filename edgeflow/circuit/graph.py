@@ -20,7 +20,7 @@ class Op(StrEnum):
     DROP = "drop"  # a >> value, floor
     EVEN = "even"  # a >> value, and its lowest bit cleared if the dropped bits are all zero
     SIGN = "sign"  # 1 if a < 0
-    CLIP = "clip"  # saturate a to lo..hi
+    CLIP = "clip"  # saturate a to lo..hi; value: the upper limit, which the interval may not reach
     WRAP = "wrap"  # the low bits of a, ``value`` many, signed if lo < 0
     GREATER = "greater"  # 1 if a > b
     CHOOSE = "choose"  # b if a else c

@@ -30,6 +30,7 @@ class Stage:
     outputs: list[tuple[int, int, bool]]  # (value or -1 for zero, shift, negative)
 
 
+WEIGHT_BITS = 23  # magnitudes below 2**23 are exact in its float32 matrix, sums of two of them too
 STRATEGIES: tuple[dict[str, object], ...] = ({"method0": "mc"}, {"method0": "wmc"}, {"method0": "mc-pdc"})
 
 

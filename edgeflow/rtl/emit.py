@@ -96,14 +96,21 @@ class Emitter:
             over = f"!{self._sign(a, cycle)} && {over}" if least < 0 else over
             fits = f"({over}) ? {width}'d{node.hi} : {fits}"
         if least < node.lo:
-            under = self._sign(a, cycle)
-            if node.lo < 0:
-                bits = node.hi.bit_length()
-                under = f"{under} && !(&{self._slice(a, cycle, bits, whole - 1 - bits)})"
-                if node.lo == -node.hi:
-                    under = f"({under}) || ({self._slice(a, cycle, 0, whole)} == {self._literal(node.lo - 1, whole)})"
-            fits = f"({under}) ? {self._literal(node.lo, width)} : ({fits})"
+            fits = f"({self._under(node, cycle)}) ? {self._literal(node.lo, width)} : ({fits})"
         return fits
+
+    def _under(self, node: Node, cycle: int) -> str:
+        """Below ``node.lo``, which is 0, ``-value - 1`` or ``-value``; the interval may end below ``value``."""
+        a, bits = node.args[0], node.value.bit_length()
+        whole, negative = self._format_width(a), self._sign(a, cycle)
+        if node.lo >= 0:
+            return negative
+        tests = []
+        if (above := whole - 1 - bits) > 0:
+            tests.append(f"({negative} && !(&{self._slice(a, cycle, bits, above)}))")
+        if node.lo == -node.value:
+            tests.append(f"({self._slice(a, cycle, 0, whole)} == {self._literal(node.lo - 1, whole)})")
+        return " || ".join(tests)
 
     def _greater(self, node: Node, cycle: int) -> str:
         """Signed comparison by flipping the sign bits of equally wide operands."""

@@ -7,6 +7,7 @@ from the units' beat times, without simulation.
 import re
 from collections.abc import Mapping
 from itertools import groupby
+from math import gcd
 from typing import Literal
 
 from edgeflow.errors import InputError
@@ -56,10 +57,10 @@ def layer_shapes(network: Network, folding: Folding) -> list[Shape]:
     default: Shape = "unrolled" if folding != "folded" else Fold(1, 1)
     following = next((s for s in own if s is not None), default)
     shapes: list[Shape] = []
-    for shape in own:
+    for layer, shape in zip(network.layers, own, strict=True):
         if shape is None:
             before = shapes[-1] if any(own[: len(shapes)]) else _input_lanes(following)
-            shapes.append(before)
+            shapes.append(_dividing(before, layer.kernel.in_features))
         else:
             shapes.append(shape)
     return shapes
@@ -67,6 +68,11 @@ def layer_shapes(network: Network, folding: Folding) -> list[Shape]:
 
 def _input_lanes(shape: Shape) -> Shape:
     return shape if shape == "unrolled" else Fold(shape.simd, shape.simd)
+
+
+def _dividing(shape: Shape, features: int) -> Shape:
+    """As many lanes of ``shape`` as divide ``features``: an argmax before may have left one value."""
+    return shape if shape == "unrolled" else Fold(gcd(shape.pe, features), shape.simd)
 
 
 def _own_shape(layer: Layer, folding: Folding) -> Shape:

@@ -43,8 +43,10 @@ def pipeline(circuit: Circuit, clock_mhz: float, delays: Delays) -> Schedule:
     budget = 1000.0 / clock_mhz - delays.register_ns
     edges = [Edge(a, b, int(circuit.nodes[a].op is Op.INPUT or b == OUTPUT)) for a, b in pairs]
     edges += [Edge(a, b, 1, registered=False) for a, b in _too_long(circuit, live, pairs, delays, budget)]
+    inputs = [i for i in live if circuit.nodes[i].op is Op.INPUT]
+    edges += [Edge(i, OUTPUT, 1, registered=False) for i in inputs]  # a constant output comes after its inputs, too
     width = {i: circuit.nodes[i].width for i in live}
-    cycle = assign(live, edges, width, fixed=[i for i in live if circuit.nodes[i].op is Op.INPUT], last=OUTPUT)
+    cycle = assign(live, edges, width, fixed=inputs, last=OUTPUT)
     return Schedule({i: cycle[i] for i in live}, cycle[OUTPUT])
 
 

@@ -1,0 +1,17 @@
+"""What several test folders share: one store for all workers of a run, so that no simulator is built twice."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from edgeflow.store import Store
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory) -> Store:
+    """``$EDGEFLOW_STORE`` keeps builds between runs; else they live as long as pytest's temporary folders."""
+    kept = os.environ.get("EDGEFLOW_STORE")
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return Store(Path(kept) if kept else shared / "store")

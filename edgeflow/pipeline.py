@@ -150,15 +150,20 @@ def verify(
     return Staged(verification.load(folder), folder, seconds(folder))
 
 
-def implement(recipe: Recipe, design: Design, context: Context) -> Staged[Implementation]:
-    """Place, route and pack the design for the recipe's board. Raises DoesNotFitError or ToolError."""
+def implement(recipe: Recipe, design: Design, context: Context) -> Staged[flow.Both]:
+    """Place, route and pack the design for the recipe's board, and route the bare core beside it.
+
+    Raises DoesNotFitError or ToolError.
+    """
     hardware = recipe.hardware
 
     def build(folder: Path) -> None:
         seeds, board = range(1, hardware.seeds + 1), _board.load(hardware.board)
         with tempfile.TemporaryDirectory(prefix="edgeflow-board-") as work:
             clock, at = hardware.clock_mhz, Path(work)
-            flow.implement(design, board, clock, seeds, at, recipe.name, context.progress).save(folder)
+            both = flow.implement(design, board, clock, seeds, at, recipe.name, context.progress)
+            both.board.save(folder)
+            both.core.save(folder / "core")
 
     material = {
         "design": design.sources | design.memories,
@@ -170,7 +175,8 @@ def implement(recipe: Recipe, design: Design, context: Context) -> Staged[Implem
         "board": catalog.path("boards", hardware.board).read_text(),
     }
     folder = context.store.stage("implement", material, build)
-    return Staged(Implementation.load(folder), folder, seconds(folder))
+    both = flow.Both(Implementation.load(folder), Implementation.load(folder / "core"))
+    return Staged(both, folder, seconds(folder))
 
 
 def estimate(design: Design) -> analytic.Estimate:
@@ -194,24 +200,6 @@ def measure_baseline(
     material = {"trained": trained.folder.name, "code": code_digest("estimate")}
     folder = context.store.stage("baseline", material, build)
     return Staged(MeasuredBaseline.load(folder), folder, seconds(folder))
-
-
-def route_core(recipe: Recipe, design: Design, context: Context) -> Staged[Implementation]:
-    """The bare core out of context: what the estimate is compared with."""
-
-    def build(folder: Path) -> None:
-        with tempfile.TemporaryDirectory(prefix="edgeflow-core-") as work:
-            clock = recipe.hardware.clock_mhz
-            flow.implement_core(design, [1], Path(work), clock, progress=context.progress).save(folder)
-
-    material = {
-        "design": design.sources | design.memories,
-        "clock_mhz": recipe.hardware.clock_mhz,
-        "tools": [pyosys.version(), nextpnr_ecp5.version()],
-        "code": code_digest("implement", "tools"),
-    }
-    folder = context.store.stage("core", material, build)
-    return Staged(Implementation.load(folder), folder, seconds(folder))
 
 
 def dataset(recipe: Recipe) -> Dataset:

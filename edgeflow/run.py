@@ -55,7 +55,6 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     if last < STAGES.index("report"):
         return Outcome(None, paths)
 
-    core = pipeline.route_core(recipe, design, context)
     measured = pipeline.measure_baseline(recipe, trained, context)
     baseline = [(layer.kernel, layer.bias) for layer in trained.value.baseline]
     report = compile_report(
@@ -68,15 +67,14 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         measured.value,
         verification.value,
         pipeline.estimate(design),
-        core.value,
-        implementation.value,
+        implementation.value.core,
+        implementation.value.board,
         _mapping(recipe, network),
         {
             "train": trained.seconds,
             "convert": firmware.seconds,
             "verify": verification.seconds,
             "implement": implementation.seconds,
-            "core": core.seconds,
             "baseline": measured.seconds,
         },
     )

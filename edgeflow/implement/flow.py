@@ -5,7 +5,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from edgeflow.boards._board import Board, Budget
@@ -15,7 +15,7 @@ from edgeflow.implement.result import Implementation, best_of
 from edgeflow.implement.wrapper import wrap
 from edgeflow.rtl.design import Design
 from edgeflow.tools import ecppack, nextpnr_ecp5, pyosys
-from edgeflow.tools.nextpnr_ecp5 import DEFAULT_TARGET, Routed, Target
+from edgeflow.tools.nextpnr_ecp5 import DEFAULT_TARGET, Plan, Routed, Target
 from edgeflow.tools.pyosys import Synthesis
 
 PARALLEL = 2  # nextpnr processes, half a GiB each
@@ -23,6 +23,14 @@ CELLS = {"luts": "TRELLIS_COMB", "ffs": "TRELLIS_FF", "brams": "DP16KD", "dsps":
 LUTS_OF = {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 4}  # TRELLIS_COMB that a cell becomes at least
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Both:
+    """The design on its board, and the bare core of it out of context."""
+
+    board: Implementation
+    core: Implementation
 
 
 def implement(
@@ -33,9 +41,10 @@ def implement(
     folder: Path,
     name: str,
     progress: Progress = lambda _: None,
-) -> Implementation:
+) -> Both:
     """Synthesize, place, route and pack ``design`` for ``board``; the result is ``folder/<name>.bit``.
 
+    The bare core is routed beside it with the first seed: what the estimate is compared with.
     A missed clock is in the result. Raises DoesNotFitError, ToolError, MissingToolError, or InputError for a bad clock.
     """
     started = time.monotonic()
@@ -45,14 +54,27 @@ def implement(
     progress(f"synthesize {board.top}")
     synthesis = pyosys.run(folder, whole.top, list(whole.sources))
     check_budget(board.name, board.budget, synthesis.cells)
-    progress(f"place and route, {len(seeds)} seeds")
-    target = Target(board.device, board.package, board.speed)
-    routed = nextpnr_ecp5.run(folder, whole.top, seeds, target, whole.clock_mhz, f"{board.name}.lpf", PARALLEL)
+    core_folder, target = folder / "core", Target(board.device, board.package, board.speed)
+    _write(core_folder, design.sources, design.memories)
+    progress(f"synthesize {design.top}")
+    core_synthesis = pyosys.run(core_folder, design.top, list(design.sources))
+    progress(f"place and route, {len(seeds)} seeds and the bare core")
+    routed, core_routed = nextpnr_ecp5.run_plans(
+        [
+            Plan(folder, whole.top, seeds, target, whole.clock_mhz, f"{board.name}.lpf"),
+            Plan(core_folder, design.top, seeds[:1], target, whole.clock_mhz),
+        ],
+        PARALLEL,
+    )
     best = best_of(routed)
     assert best.config is not None
     progress(f"pack {name}.bit")
     bitstream = ecppack.run(folder, best.config.name, name)
-    return _result(board.name, target, synthesis, routed, whole.clock_mhz, bitstream, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Both(
+        _result(board.name, target, synthesis, routed, whole.clock_mhz, bitstream, seconds),
+        _result(None, target, core_synthesis, core_routed, whole.clock_mhz, None, seconds),
+    )
 
 
 def implement_core(

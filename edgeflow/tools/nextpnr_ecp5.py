@@ -82,6 +82,34 @@ def overflow(log: str) -> tuple[str, int, int] | None:
     return max(over, key=lambda row: row[1] / max(1, row[2]), default=None)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """``folder/top.json``, to be placed and routed once a seed."""
+
+    folder: Path
+    top: str
+    seeds: Sequence[int]
+    target: Target = DEFAULT_TARGET
+    freq_mhz: float = 100.0
+    lpf: str | None = None
+
+    def stem(self, seed: int) -> str:
+        return f"{self.top}.seed{seed}"
+
+    def jobs(self, timeout_s: float | None) -> list[_process.Job]:
+        return [
+            _process.Job(
+                NAME,
+                command(self.top, self.stem(seed), self.target, seed, self.freq_mhz, self.lpf),
+                self.folder,
+                f"{self.stem(seed)}.log",
+                INSTALL,
+                timeout_s,
+            )
+            for seed in self.seeds
+        ]
+
+
 def run(
     folder: Path,
     top: str,
@@ -96,25 +124,29 @@ def run(
 
     Raises DoesNotFitError, MissingToolError, or ToolError with the log's last lines.
     """
+    return run_plans([Plan(folder, top, seeds, target, freq_mhz, lpf)], parallel, timeout_s)[0]
+
+
+def run_plans(plans: Sequence[Plan], parallel: int = 2, timeout_s: float | None = None) -> list[list[Routed]]:
+    """The same for several netlists at once, so that no core waits for the last seed of one of them."""
     _process.need(NAME, version(), INSTALL)
-    _process.checked_name("module", top)
-    stems = [f"{top}.seed{seed}" for seed in seeds]
-    jobs = [
-        _process.Job(NAME, command(top, stem, target, seed, freq_mhz, lpf), folder, f"{stem}.log", INSTALL, timeout_s)
-        for seed, stem in zip(seeds, stems, strict=True)
-    ]
+    for plan in plans:
+        _process.checked_name("module", plan.top)
+    jobs = [(plan, job) for plan in plans for job in plan.jobs(timeout_s)]
     try:
-        _process.run_all(jobs, parallel)
+        _process.run_all([job for _, job in jobs], parallel)
     except ToolError:
-        for job in jobs:
-            _raise_if_too_big(job.log_path, target)
+        for plan, job in jobs:
+            _raise_if_too_big(job.log_path, plan.target)
         raise
-    return [_routed(folder, stem, seed, job.log_path, lpf) for stem, seed, job in zip(stems, seeds, jobs, strict=True)]
+    return [[_routed(plan, seed) for seed in plan.seeds] for plan in plans]
 
 
-def _routed(folder: Path, stem: str, seed: int, log: Path, lpf: str | None) -> Routed:
+def _routed(plan: Plan, seed: int) -> Routed:
+    folder, stem = plan.folder, plan.stem(seed)
     used, available, fmax = parse((folder / f"{stem}.report.json").read_text())
-    return Routed(seed, used, available, fmax, folder / f"{stem}.config" if lpf else None, log)
+    config = folder / f"{stem}.config" if plan.lpf else None
+    return Routed(seed, used, available, fmax, config, folder / f"{stem}.log")
 
 
 def _raise_if_too_big(log: Path, target: Target) -> None:

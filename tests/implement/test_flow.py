@@ -33,7 +33,7 @@ endmodule
 @pytest.mark.tools
 def test_a_design_becomes_a_bitstream(tmp_path):
     said = []
-    done = implement(dummy_design.design(), BOARD, 100, [1, 2], tmp_path / "build", "dummy", said.append)
+    done = implement(dummy_design.design(), BOARD, 100, [1, 2], tmp_path / "build", "dummy", said.append).board
     assert done.bitstream == tmp_path / "build" / "dummy.bit"
     assert done.bitstream_bytes == done.bitstream.stat().st_size > 100_000
     assert (done.board, done.device, done.clock_mhz, done.brams, done.dsps) == ("ulx3s", "LFE5U-85F", 100.0, 0, 0)
@@ -43,7 +43,12 @@ def test_a_design_becomes_a_bitstream(tmp_path):
         and set(done.fmax_mhz_by_seed) == {1, 2}
     )
     assert 400 < done.luts < 900 and 400 < done.ffs < 700  # nearly all of it is the link
-    assert said == ["synthesize ulx3s_top", "place and route, 2 seeds", "pack dummy.bit"]
+    assert said == [
+        "synthesize ulx3s_top",
+        "synthesize dummy_core",
+        "place and route, 2 seeds and the bare core",
+        "pack dummy.bit",
+    ]
     done.save(tmp_path / "kept")
     kept = Implementation.load(tmp_path / "kept")
     assert kept == replace(done, bitstream=tmp_path / "kept" / "dummy.bit")

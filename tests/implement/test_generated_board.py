@@ -56,7 +56,8 @@ def test_the_board_computes_the_network(tmp_path, folding, argmax):
 @pytest.mark.slow
 @pytest.mark.parametrize("folding", ["unrolled", "folded"])
 def test_a_digits_sized_network_meets_100_mhz(tmp_path, folding):
-    done = implement(generate(network(64, 16, 10, seed=4), folding, 100.0), BOARD, 100.0, [1, 2], tmp_path, "digits")
+    design = generate(network(64, 16, 10, seed=4), folding, 100.0)
+    done = implement(design, BOARD, 100.0, [1, 2], tmp_path, "digits").board
     assert done.timing_met, done
     assert done.bitstream is not None and done.bitstream_bytes > 100_000
     if folding == "folded":

@@ -66,7 +66,9 @@ class Emitter:
             case Op.GREATER:
                 return self._greater(node, cycle)
             case Op.CHOOSE:
-                condition, *values = (self._extended(t, cycle, w) for t, w in zip(node.args, (1, width, width)))
+                condition, *values = (
+                    self._extended(t, cycle, w) for t, w in zip(node.args, (1, width, width), strict=True)
+                )
                 return f"{condition} ? {values[0]} : {values[1]}"
             case _:
                 raise AssertionError(f"{node.op} is wired, not computed")
@@ -94,9 +96,9 @@ class Emitter:
             bits = node.hi.bit_length()
             over = f"|{self._slice(a, cycle, bits, whole - bits - (least < 0))}"
             over = f"!{self._sign(a, cycle)} && {over}" if least < 0 else over
-            fits = f"({over}) ? {width}'d{node.hi} : {fits}"
+            fits = _forced(fits, over, node.hi, width)
         if least < node.lo:
-            fits = f"({self._under(node, cycle)}) ? {self._literal(node.lo, width)} : ({fits})"
+            fits = _forced(fits, self._under(node, cycle), node.lo, width)
         return fits
 
     def _under(self, node: Node, cycle: int) -> str:
@@ -151,6 +153,19 @@ class Emitter:
         if below:
             parts.append(f"{below}'d0")
         return parts[0] if len(parts) == 1 and not parts[0].startswith("{") else "{" + ", ".join(parts) + "}"
+
+
+def _forced(expression: str, condition: str, value: int, width: int) -> str:
+    """``value`` where the condition holds, in gates: a conditional operator would become set and reset of registers,
+    whose control signals cost more time than the gates."""
+    ones = value & ((1 << width) - 1)
+    everywhere = f"{{{width}{{{condition}}}}}"
+    if ones == 0:
+        return f"({expression}) & ~{everywhere}"
+    if ones == (1 << width) - 1:
+        return f"({expression}) | {everywhere}"
+    zeros = ones ^ ((1 << width) - 1)
+    return f"(({expression}) | ({everywhere} & {width}'h{ones:x})) & ~({everywhere} & {width}'h{zeros:x})"
 
 
 def _bits(name: str, last: int, first: int) -> str:

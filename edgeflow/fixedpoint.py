@@ -34,7 +34,7 @@ class Overflow(StrEnum):
 
     WRAP = "WRAP"  # keep the low bits
     SAT = "SAT"  # clip to lo, hi
-    SAT_SYM = "SAT_SYM"  # clip to -hi, hi
+    SAT_SYM = "SAT_SYM"  # clip to symmetric_lo, hi
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class Fixed:
     def hi(self) -> int:
         return (1 << (self.width - self.signed)) - 1
 
+    @property
+    def symmetric_lo(self) -> int:
+        """What SAT_SYM clips to: ``-hi``, but -1 in one signed bit, as ap_fixed does."""
+        return -self.hi if self.signed and self.hi else self.lo
+
     def __str__(self) -> str:
         return f"{'s' if self.signed else 'u'}{self.width}.{self.frac}"
 
@@ -69,7 +74,7 @@ def fixed_for(lo: int, hi: int, frac: int) -> Fixed:
     """The narrowest format at ``frac`` that holds every integer in ``lo..hi``."""
     if lo >= 0:
         return Fixed(max(1, int(hi).bit_length()), frac, signed=False)
-    return Fixed(max(int(hi).bit_length(), int(-lo - 1).bit_length()) + 1, frac)
+    return Fixed(max(max(int(hi), 0).bit_length(), int(-lo - 1).bit_length()) + 1, frac)
 
 
 def round_shift(x: Integers, shift: int, rounding: Rounding) -> Integers:
@@ -101,7 +106,7 @@ def limit(x: Integers, y: Fixed, overflow: Overflow) -> Integers:
         case Overflow.SAT:
             return np.clip(x, y.lo, y.hi)
         case Overflow.SAT_SYM:
-            return np.clip(x, -y.hi if y.signed else 0, y.hi)
+            return np.clip(x, y.symmetric_lo, y.hi)
         case Overflow.WRAP:
             return ((x - y.lo) & ((1 << y.width) - 1)) + y.lo
 
@@ -120,7 +125,8 @@ def quantize(real: NDArray[np.floating], y: Fixed, rounding: Rounding, overflow:
     so a tie stays a tie. Raises InputError for values beyond int64 on ``y``'s grid."""
     bad = ~(np.abs(real) < np.ldexp(1.0, MAX_WIDTH - 2 - y.frac))  # a NaN is not less
     if np.any(bad):
-        raise InputError(f"fixed point: {np.asarray(real)[bad][0]} is not finite or too large for {y}; scale the data first")
+        worst = np.asarray(real)[bad][0]
+        raise InputError(f"fixed point: {worst} is not finite or too large for {y}; scale the data first")
     scaled = np.ldexp(np.asarray(real, np.float64), y.frac + 1)
     scaled = np.where((np.abs(scaled) < 0.5) & (real != 0), np.copysign(0.25, real), scaled)  # it may have underflown
     whole = np.floor(scaled)

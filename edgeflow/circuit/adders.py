@@ -22,7 +22,9 @@ def _luts_alone(intervals: list[tuple[int, int]], weight: Integers, strategy: di
     return luts(trial)
 
 
-def _build(circuit: Circuit, x: list[Term], weight: Integers, bias: Integers, strategy: dict[str, object]) -> list[Term]:
+def _build(
+    circuit: Circuit, x: list[Term], weight: Integers, bias: Integers, strategy: dict[str, object]
+) -> list[Term]:
     if not weight.any():
         return [circuit.const(int(b)) for b in bias]
     if np.abs(weight).max() >> solver.WEIGHT_BITS:

@@ -32,7 +32,7 @@ def limit(circuit: Circuit, a: Term, y: Fixed, overflow: Overflow) -> Term:
         case Overflow.SAT:
             return circuit.clip(a, y.lo, y.hi)
         case Overflow.SAT_SYM:
-            return circuit.clip(a, -y.hi if y.signed else 0, y.hi)
+            return circuit.clip(a, y.symmetric_lo, y.hi)
         case Overflow.WRAP:
             return circuit.wrap(a, y)
 

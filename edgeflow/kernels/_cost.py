@@ -15,9 +15,7 @@ class Cost:
     dsps: int = 0
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(
-            self.luts + other.luts, self.ffs + other.ffs, self.brams + other.brams, self.dsps + other.dsps
-        )
+        return Cost(self.luts + other.luts, self.ffs + other.ffs, self.brams + other.brams, self.dsps + other.dsps)
 
     def __mul__(self, copies: int) -> "Cost":
         return Cost(self.luts * copies, self.ffs * copies, self.brams * copies, self.dsps * copies)

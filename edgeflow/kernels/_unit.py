@@ -5,11 +5,14 @@ Beat times are exact: cycle numbers at which each beat of one frame is valid, fo
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Protocol, cast
 
 import numpy as np
 
+from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.fixedpoint import Integers
 from edgeflow.kernels._cost import Cost
+from edgeflow.network.network import Kernel, Layer
 
 BeatTimes = Callable[[list[int]], list[int]]  # when input beats are offered -> when output beats are valid
 
@@ -20,6 +23,23 @@ class Fold:
 
     pe: int
     simd: int
+
+
+class Hardware(Kernel, Protocol):
+    """What a kernel adds to its equation to become a circuit."""
+
+    def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
+        """Unrolled: extend a circuit by this layer, one term a value."""
+        ...
+
+    def unit(self, fold: Fold) -> "Unit":
+        """Folded: the streaming module."""
+        ...
+
+
+def hardware(layer: Layer) -> Hardware:
+    """The layer's kernel with its hardware: every file in this folder has both (tests/kernels/conformance.py)."""
+    return cast(Hardware, layer.kernel)
 
 
 @dataclass(frozen=True)

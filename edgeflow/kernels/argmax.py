@@ -53,7 +53,8 @@ class Argmax:
             out_lanes=1,
             interval_cycles=self.features,
             beat_times=lambda offered: [accepted(offered)[-1] + 1],
-            cost=Cost(luts=self.x.width + 2 + self.y.width, ffs=self.x.width + 2 + 2 * self.y.width) + counter(self.y.width),
+            cost=Cost(luts=self.x.width + 2 + self.y.width, ffs=self.x.width + 2 + 2 * self.y.width)
+            + counter(self.y.width),
         )
 
 

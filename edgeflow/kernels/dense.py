@@ -24,7 +24,8 @@ class Dense:
 
     def __post_init__(self) -> None:
         if self.weight.ndim != 2 or self.bias.shape != self.weight.shape[1:] or not self.weight.size:
-            raise InputError(f"dense: weight {self.weight.shape} and bias {self.bias.shape} are not (in, out) and (out,)")
+            shapes = f"weight {self.weight.shape} and bias {self.bias.shape}"
+            raise InputError(f"dense: {shapes} are not (in, out) and (out,)")
         if self.weight.min() < self.w.lo or self.weight.max() > self.w.hi:
             raise InputError(f"dense: weights {self.weight.min()}..{self.weight.max()} leave their format {self.w}")
 
@@ -87,7 +88,9 @@ class Dense:
         rows = in_folds * out_folds
         tree = Cost(luts=fold.pe * (fold.simd - 1) * (y + 1), ffs=fold.pe * tree_registers(fold.simd) * y)
         sums = Cost(luts=fold.pe * (2 * y + 1), ffs=fold.pe * 2 * y)
-        products = Cost(ffs=2 * fold.simd * self.x.width + fold.pe * fold.simd * (self.w.width + y), dsps=fold.pe * fold.simd)
+        products = Cost(
+            ffs=2 * fold.simd * self.x.width + fold.pe * fold.simd * (self.w.width + y), dsps=fold.pe * fold.simd
+        )
         control = counter(rows.bit_length()) + counter(in_folds.bit_length()) + counter(out_folds.bit_length())
         weights = block_rom(rows, fold.pe * fold.simd * self.w.width)
         bias = Cost(luts=fold.pe * y * max(1, out_folds // 16), ffs=fold.pe * y)

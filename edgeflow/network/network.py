@@ -74,7 +74,9 @@ class Network:
         if x.ndim != 2 or x.shape[1] != self.in_features:
             raise InputError(f"network {self.name}: input shape {x.shape} is not (batch, {self.in_features})")
         if x.size and not (self.input.lo <= x.min() and x.max() <= self.input.hi):
-            raise InputError(f"network {self.name}: inputs {x.min()}..{x.max()} leave {self.input}; quantize them first")
+            raise InputError(
+                f"network {self.name}: inputs {x.min()}..{x.max()} leave {self.input}; quantize them first"
+            )
         outputs = []
         for layer in self.layers:
             x = layer.kernel.golden(x)

@@ -12,13 +12,14 @@ from typing import Literal
 
 from edgeflow.errors import InputError
 from edgeflow.kernels._cost import Cost
-from edgeflow.kernels._unit import Fold, Unit
+from edgeflow.kernels._unit import Fold, Unit, hardware
 from edgeflow.kernels.dense import Dense, legal_folds
 from edgeflow.network.network import Layer, Network
 from edgeflow.rtl import library
 from edgeflow.rtl.delays import ECP5_SPEED_6, Delays
 from edgeflow.rtl.design import Design, Stream
 from edgeflow.rtl.gears import gears
+from edgeflow.rtl.names import checked_module_name
 from edgeflow.rtl.top import top_module
 from edgeflow.rtl.unrolled import unrolled_unit
 
@@ -31,8 +32,9 @@ FOLDED_LANES = 4  # "folded" alone means up to 4 x 4: one block memory wide, few
 def generate(network: Network, folding: Folding, clock_mhz: float, delays: Delays = ECP5_SPEED_6) -> Design:
     """The design of ``network``. ``folding`` is one word for all dense layers or names them one by one.
 
-    Raises InputError for a layer that is not there or a fold that does not divide it, with the legal values.
+    Raises InputError for a name that cannot be a module's, a layer that is not there or a fold that does not divide it.
     """
+    checked_module_name(network.name)
     shapes = layer_shapes(network, folding)
     units: list[Unit] = []
     made: dict[str, str] = {}
@@ -46,7 +48,7 @@ def generate(network: Network, folding: Folding, clock_mhz: float, delays: Delay
             _append(units, unit, layers[0])
         else:
             for layer, fold in members:
-                _append(units, layer.kernel.unit(fold), layer)
+                _append(units, hardware(layer).unit(fold), layer)
     return _design(network, units, made)
 
 
@@ -80,7 +82,8 @@ def _own_shape(layer: Layer, folding: Folding) -> Shape:
     if wanted != "folded":
         return wanted
     kernel = layer.kernel
-    return Fold(*(max(n for n in legal_folds(f) if n <= FOLDED_LANES) for f in (kernel.out_features, kernel.in_features)))
+    sides = kernel.out_features, kernel.in_features
+    return Fold(*(max(n for n in legal_folds(features) if n <= FOLDED_LANES) for features in sides))
 
 
 def _check_names(network: Network, folding: Folding) -> None:
@@ -105,12 +108,14 @@ def _design(network: Network, units: list[Unit], made: dict[str, str]) -> Design
         for parameter in unit.memories
     }
     memories = {files[f"{i}.{p}"]: text for i, unit in enumerate(units) for p, text in unit.memories.items()}
-    used = [u.module for u in units if f"{u.module}.sv" not in made] + [m for text in made.values() for m in library.uses(text)]
+    used = [u.module for u in units if f"{u.module}.sv" not in made]
+    used += [module for text in made.values() for module in library.uses(text)]
     sources = {f"{m}.sv": library.source(m) for m in library.closure(used)} | made
     latency = beat_latency(units, s_axis)
     interval = max(unit.interval_cycles for unit in units)
     sources[f"{network.name}.sv"] = top_module(network.name, units, s_axis, m_axis, latency, interval, files)
-    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, sum((u.cost for u in units), Cost()))
+    cost = sum((unit.cost for unit in units), Cost())
+    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, cost)
 
 
 def beat_latency(units: list[Unit], s_axis: Stream) -> int:

@@ -37,7 +37,7 @@ def uses(circuit: Circuit, live: list[int]) -> list[tuple[int, int]]:
 
 
 def pipeline(circuit: Circuit, clock_mhz: float, delays: Delays) -> Schedule:
-    """Schedule for a clock. Inputs and outputs are registered; an operation slower than a whole cycle gets one alone."""
+    """Schedule for a clock. Inputs and outputs are registered; an operation slower than a cycle gets one alone."""
     live = [i for i in circuit.live() if circuit.nodes[i].op is not Op.CONST]
     pairs = uses(circuit, live)
     budget = 1000.0 / clock_mhz - delays.register_ns
@@ -54,7 +54,8 @@ def _too_long(
     circuit: Circuit, live: list[int], pairs: list[tuple[int, int]], delays: Delays, budget: float
 ) -> list[tuple[int, int]]:
     """Pairs (u, v) where a chain from u to v exceeds the budget though the chain to v's operand does not."""
-    operands, sinks = defaultdict(list), defaultdict(int)
+    operands: dict[int, list[int]] = defaultdict(list)
+    sinks: dict[int, int] = defaultdict(int)
     for a, b in pairs:
         sinks[a] += 1
         if b != OUTPUT and circuit.nodes[a].op is not Op.INPUT:

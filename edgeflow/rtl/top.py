@@ -11,7 +11,9 @@ def top_module(
 ) -> str:
     """SystemVerilog of the top; ``files`` maps "<unit index>.<parameter>" to the memory's file name."""
     wires = [
-        f"  logic [{unit.in_bits - 1}:0] data_{i};\n  logic valid_{i}, ready_{i};\n" for i, unit in enumerate(units) if i
+        f"  logic [{unit.in_bits - 1}:0] data_{i};\n  logic valid_{i}, ready_{i};\n"
+        for i, unit in enumerate(units)
+        if i
     ]
     instances = [
         _instance(i, unit, len(units), {p: files[f"{i}.{p}"] for p in unit.memories}) for i, unit in enumerate(units)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from edgeflow.circuit.cost import luts
 from edgeflow.circuit.graph import Circuit
 from edgeflow.kernels._cost import Cost
-from edgeflow.kernels._unit import Unit, register_stages
+from edgeflow.kernels._unit import Unit, hardware, register_stages
 from edgeflow.network.network import Layer
 from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.emit import Emitter
@@ -21,7 +21,7 @@ def circuit_of(layers: Sequence[Layer]) -> Circuit:
     circuit = Circuit()
     terms = [circuit.input(i, first.x.lo, first.x.hi) for i in range(first.in_features)]
     for layer in layers:
-        terms = layer.kernel.circuit(circuit, terms)
+        terms = hardware(layer).circuit(circuit, terms)
     circuit.outputs = [circuit.positive(t) for t in terms]
     return circuit
 

@@ -1,7 +1,7 @@
 """The bench's parameters for a design."""
 
-from edgeflow.rtl.design import Design
 from edgeflow import shipped
+from edgeflow.rtl.design import Design
 
 SIM = shipped.folder("sim")
 

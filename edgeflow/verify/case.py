@@ -10,6 +10,8 @@ from edgeflow.fixedpoint import Integers
 from edgeflow.kernels._unit import hex_rows
 from edgeflow.rtl.design import Design, Stream
 
+RESETS = 8  # one alone may come where everything happens to be at its start
+
 
 @dataclass(frozen=True)
 class Phase:
@@ -18,7 +20,7 @@ class Phase:
     name: str
     gap: int = 0
     stall: int = 0
-    reset_at: int | None = None  # cycle of a reset, after which the vectors start again
+    resets: tuple[int, ...] = ()  # cycles after each of which a reset comes and the vectors start again
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,14 @@ def read_beats(file: Path, frames: int, stream: Stream) -> Integers:
 
 
 def standard_case(design: Design, frames: int, seed: int) -> Case:
-    """Full rate (where cycles are measured), pauses on both sides, and a reset in the middle of a frame."""
+    """Full rate (where cycles are measured), pauses on both sides, and resets in the middle of frames."""
     frame_cycles = max(design.interval_cycles, design.s_axis.beats, design.m_axis.beats)
-    reset_at = max(3, int((0.5 + frames // 2) * frame_cycles))
+    busy = 2 * design.latency_cycles + frame_cycles  # some results have come, and each reset finds another position
+    resets = tuple(busy + frame_cycles * k // RESETS for k in range(RESETS))
     phases = (
         Phase("full rate"),
         Phase("gaps and stalls", gap=96, stall=96),
-        Phase("reset in mid-frame", gap=24, stall=24, reset_at=reset_at),
+        Phase("reset in mid-frame", gap=24, stall=24, resets=resets),
     )
     timeout = 200 + 8 * (frames * frame_cycles + design.latency_cycles)
     return Case(frames, frames * design.m_axis.beats, seed, phases, timeout, design.latency_cycles + 4 * frame_cycles)

@@ -17,6 +17,7 @@ from edgeflow.rtl.design import Design
 from edgeflow.store import Store
 from edgeflow.tools import cocotb, verilator
 from edgeflow.verify import case as cases
+from edgeflow.verify.locate import Place, Regenerate, first_difference, locate
 from edgeflow.verify.simulate import simulate
 from edgeflow.verify.verification import Difference, Verification
 
@@ -39,19 +40,27 @@ def verify(
     seed: int,
     store: Store,
     waves: Path | None = None,
+    regenerate: Regenerate | None = None,
 ) -> Verification:
     """Compare all rungs on frames ``x``; the first ``len(labels)`` of them are the test split.
 
-    Differing values and cycle counts that leave their formulas are in the result; see ``check``.
+    Differing values and cycle counts that leave their formulas are in the result; see ``check``. With ``regenerate``
+    (``locate.regenerator``) a difference in RTL names the layer that makes it. Raises MismatchError if beats get lost.
     """
-    simulation = simulate(design, x, network.run(x), cases.standard_case(design, len(x), seed), store, waves)
+    y = network.run(x)
+    simulation = simulate(design, x, y, cases.standard_case(design, len(x), seed), store, waves)
     rungs = [
         framework,
         Rung("csim", firmware.predict(network.input.real(x))),
-        Rung("Network", network.output.real(network.run(x))),
+        Rung("Network", network.output.real(y)),
         Rung("RTL", network.output.real(simulation.outputs)),
     ]
     wrong, difference = compare(rungs, network)
+    place = first_difference(simulation, design, y, len(network.layers) - 1)
+    if place and (difference is None or difference.rung == "RTL"):
+        if regenerate:
+            place = locate(network, regenerate, x, seed, store) or place
+        difference = _in_rtl(place, network)
     full = simulation.phases["full rate"]
     accuracy = {
         key: float((rung.logits[: len(labels)].argmax(axis=1) == labels).mean())
@@ -78,14 +87,20 @@ def check(result: Verification, design: Design) -> Verification:
         raise MismatchError(f"verify: {result.difference}")
     if result.mismatches:
         raise MismatchError(
-            f"verify: {result.mismatches} output beats differ under pauses or reset, though none at full rate; "
-            f"phases: {', '.join(result.phases)}; seed {result.seed}"
+            f"verify: {result.mismatches} times the RTL changed or withdrew an output beat that waited for tready, "
+            f"in phases {', '.join(result.phases)}; seed {result.seed}"
         )
     measured = (result.latency_cycles, result.interval_cycles)
     formula = (design.latency_cycles, design.interval_cycles)
     if measured != formula:
         raise MismatchError(f"verify: latency, interval measured {measured} cycles, formulas say {formula}")
     return result
+
+
+def _in_rtl(place: Place, network: Network) -> Difference:
+    layer = network.layers[place.layer]
+    expected, got = layer.kernel.y.real(np.array([place.expected, place.got])).tolist()
+    return Difference("RTL", "Network", layer.name, place.sample, place.channel, expected, got, place.phase)
 
 
 def compare(rungs: list[Rung], network: Network) -> tuple[int, Difference | None]:

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeflow.errors import ToolError
+from edgeflow.errors import MismatchError, ToolError
 from edgeflow.fixedpoint import Integers
 from edgeflow.rtl.design import Design
 from edgeflow.store import Store
@@ -72,7 +72,7 @@ def simulate(
 ) -> Simulation:
     """Run a case: inputs ``x``, expected outputs ``y``. Differing outputs are results.
 
-    Raises ToolError if the simulation itself fails or a phase ends short of beats.
+    Raises MismatchError if the design loses or invents beats, ToolError if the simulation itself fails.
     """
     binary = simulator(design, store, _room_for(case.frames), waves is not None)
     with tempfile.TemporaryDirectory(prefix="edgeflow-sim-") as temporary:
@@ -92,7 +92,7 @@ def simulate(
 def _check_complete(phases: dict[str, PhaseResult], beats: int) -> None:
     for name, phase in phases.items():
         if phase.received != beats:
-            raise ToolError(f"simulation: received {phase.received} of {beats} beats in phase {name!r}")
+            raise MismatchError(f"simulation: received {phase.received} of {beats} beats in phase {name!r}")
 
 
 def _room_for(frames: int) -> int:

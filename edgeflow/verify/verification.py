@@ -18,11 +18,13 @@ class Difference:
     channel: int
     expected: float
     got: float
+    phase: str = ""  # of the RTL simulation
 
     def __str__(self) -> str:
         return (
             f"{self.rung} differs from {self.against} first in layer {self.layer}, sample {self.sample}, "
             f"channel {self.channel}: expected {self.expected:g}, got {self.got:g}"
+            f"{f' (simulated: {self.phase})' if self.phase else ''}"
         )
 
 

@@ -35,7 +35,7 @@ module ef_requantize #(
   localparam int unsigned Wide   = (XWidth + Raise > YWidth ? XWidth + Raise : YWidth) + 2;
   localparam int unsigned Offset = (Wide > Drop ? Wide : Drop) + 1;
   localparam logic signed [Wide-1:0] High = (Wide'(1) << (YWidth - (YSigned ? 1 : 0))) - 1'b1;
-  localparam logic signed [Wide-1:0] Low  = !YSigned ? '0 : (Overflow == 2) ? -High : -High - 1'b1;
+  localparam logic signed [Wide-1:0] Low  = !YSigned ? '0 : (Overflow == 2 && YWidth > 1) ? -High : -High - 1'b1;
 
   logic valid_q, out_valid_q, advance;
 

@@ -31,7 +31,7 @@ def limited(value: int, width: int, signed: bool, mode: str) -> int:
     lo = -(2 ** (width - 1)) if signed else 0
     if mode == "WRAP":
         return (value - lo) % 2**width + lo
-    if mode == "SAT_SYM" and signed:
+    if mode == "SAT_SYM" and signed and width > 1:  # one bit has no symmetric range: ap_fixed keeps its -1
         lo = -hi
     return min(max(value, lo), hi)
 

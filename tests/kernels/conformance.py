@@ -83,5 +83,3 @@ def circuit_luts(kernel: Kernel) -> int:
 
 def random_input(pick: choose.Pick) -> tuple[Fixed, int]:
     return choose.number_format(pick), pick(1, 6)
-
-

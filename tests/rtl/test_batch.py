@@ -26,5 +26,10 @@ def test_a_batch_names_each_design_that_fails(store):
         check_all(designs, xs, ys, store)
     message = str(failure.value)
     assert "batch_0" not in message
-    for i, why in ((1, "full rate: 1 wrong beats"), (1, "reset in mid-frame: 1 wrong"), (2, "latency"), (3, "interval")):
+    for i, why in (
+        (1, "full rate: 1 wrong beats"),
+        (1, "reset in mid-frame: 1 wrong"),
+        (2, "latency"),
+        (3, "interval"),
+    ):
         assert any(f"batch_{i}: " in line and why in line for line in message.splitlines()), message

@@ -20,7 +20,13 @@ def random(pick, x, features):
 
 def corners():
     """One and two bits make ties the rule."""
-    formats = {"s1": Fixed(1), "u1": Fixed(1, 0, signed=False), "s2": Fixed(2, 5), "u2": Fixed(2, -3, False), "s9": Fixed(9)}
+    formats = {
+        "s1": Fixed(1),
+        "u1": Fixed(1, 0, signed=False),
+        "s2": Fixed(2, 5),
+        "u2": Fixed(2, -3, False),
+        "s9": Fixed(9),
+    }
     return {f"{name}_{n}": Argmax(x, n) for name, x in formats.items() for n in (1, 2, 3, 5, 8, 9)}
 
 

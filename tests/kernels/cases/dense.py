@@ -56,7 +56,9 @@ def corners():
         "huge_bias": Dense(column, np.array([1 << 40, -(1 << 50)]), S4, S4),
         "bias_makes_it_negative": Dense(column, np.array([-500, -300]), S4, S4),
         "bias_cancels_all": Dense(np.array([[-1], [-1]]), np.array([30]), U4, S4),
-        "wide": Dense(np.array([[(1 << 25) + 1, 1], [-(1 << 25), -((1 << 24) + 3)]]), np.array([5, 7]), Fixed(30), Fixed(27)),
+        "wide": Dense(
+            np.array([[(1 << 25) + 1, 1], [-(1 << 25), -((1 << 24) + 3)]]), np.array([5, 7]), Fixed(30), Fixed(27)
+        ),
         "five_inputs": _random(6, (5, 4), S4, S4),
         "seven_inputs": _random(7, (7, 2), S4, S4),
         "all_folds": _random(8, (6, 4), S4, S4),

@@ -1,0 +1,69 @@
+"""Which layer's hardware is wrong: simulate the first layer alone, then the first two, and so on.
+
+Costs a simulator for each step, so it is asked only when a design has already been seen to differ.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgeflow.fixedpoint import Integers
+from edgeflow.kernels.dense import Dense
+from edgeflow.network.network import Network
+from edgeflow.rtl.design import Design
+from edgeflow.rtl.generate import Folding, generate
+from edgeflow.store import Store
+from edgeflow.verify import case as cases
+from edgeflow.verify.simulate import Simulation, simulate
+
+Regenerate = Callable[[Network], Design]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The first value that the hardware computes differently."""
+
+    layer: int  # index in the network
+    phase: str
+    sample: int
+    channel: int
+    expected: int
+    got: int
+
+
+def regenerator(folding: Folding, clock_mhz: float) -> Regenerate:
+    """Generates the first layers of a network as the whole was generated."""
+
+    def regenerate(part: Network) -> Design:
+        if isinstance(folding, str):
+            return generate(part, folding, clock_mhz)
+        there = {layer.name for layer in part.layers if isinstance(layer.kernel, Dense)}
+        return generate(part, {name: shape for name, shape in folding.items() if name in there}, clock_mhz)
+
+    return regenerate
+
+
+def locate(network: Network, regenerate: Regenerate, x: Integers, seed: int, store: Store) -> Place | None:
+    """The first layer whose hardware differs from ``Network.trace`` on frames ``x``; None if no layer's does."""
+    for index, y in enumerate(network.trace(x)):
+        part = Network(network.name, network.layers[: index + 1])
+        design = regenerate(part)
+        simulation = simulate(design, x, y, cases.standard_case(design, len(x), seed), store)
+        place = first_difference(simulation, design, y, index)
+        if place:
+            return place
+    return None
+
+
+def first_difference(simulation: Simulation, design: Design, y: Integers, layer: int) -> Place | None:
+    """The first wrong value of the first phase that has one."""
+    stream = design.m_axis
+    for name, phase in simulation.phases.items():
+        if phase.mismatches:
+            expected = np.asarray(y).reshape(-1, stream.lanes)[phase.first_bad]
+            got = np.array(cases.unpack(phase.first_got, stream))
+            lane = int(np.flatnonzero(expected != got)[0])
+            sample, beat = divmod(phase.first_bad, stream.beats)
+            return Place(layer, name, sample, beat * stream.lanes + lane, int(expected[lane]), int(got[lane]))
+    return None

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgeflow import catalog, training
 from edgeflow.boards import _board
@@ -23,7 +24,9 @@ from edgeflow.datasets._data import Dataset
 from edgeflow.estimate import analytic
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.frontends import _firmware, hls4ml_graph
-from edgeflow.implement import flow
+from edgeflow.fixedpoint import Integers
+from edgeflow.implement import board_run, flow
+from edgeflow.implement.board_run import BoardRun
 from edgeflow.implement.result import Implementation
 from edgeflow.kernels._unit import Fold
 from edgeflow.network.network import Network
@@ -38,6 +41,7 @@ from edgeflow.verify.verification import Verification
 Progress = Callable[[str], None]
 Value = TypeVar("Value")
 
+BOARD_FRAMES = 32  # test samples sent to the simulated board
 VECTORS = 10_000  # frames that verification simulates, the test split among them
 
 
@@ -179,6 +183,28 @@ def implement(recipe: Recipe, design: Design, context: Context) -> Staged[flow.B
     return Staged(both, folder, seconds(folder))
 
 
+def simulate_board(
+    recipe: Recipe, network: Network, design: Design, frames: Integers, labels: NDArray[np.int64], context: Context
+) -> Staged[BoardRun]:
+    """The whole board, simulated through its UART pins on frames (samples, features). Raises MismatchError."""
+    board = _board.load(recipe.hardware.board)
+
+    def build(folder: Path) -> None:
+        context.progress("simulate the board through its UART")
+        board_run.simulate(network, design, board, recipe.hardware.clock_mhz, frames, labels).save(folder)
+
+    material = {
+        "design": design.sources | design.memories,
+        "frames": frames.tolist(),
+        "clock_mhz": recipe.hardware.clock_mhz,
+        "board": catalog.path("boards", board.name).read_text(),
+        "code": code_digest("implement", "host.py", "link.py"),
+        "tools": [verilator.version(), gxx.version()],
+    }
+    folder = context.store.stage("board", material, build)
+    return Staged(BoardRun.load(folder), folder, seconds(folder))
+
+
 def estimate(design: Design) -> analytic.Estimate:
     """Cost before synthesis; cycles are exact, the rest is an analytic form."""
     return analytic.estimate(design)
@@ -203,7 +229,8 @@ def measure_baseline(
 
 
 def dataset(recipe: Recipe) -> Dataset:
-    return catalog.load("datasets", recipe.dataset).load()
+    data: Dataset = catalog.load("datasets", recipe.dataset).load()
+    return data
 
 
 def fresh(folder: Path) -> Path:

@@ -39,7 +39,8 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     network = pipeline.lower(recipe, firmware.value)
     context.progress("generate SystemVerilog")
     design = pipeline.generate(recipe, network)
-    golden = firmware.value.quantize_input(pipeline.dataset(recipe).x_test)
+    data = pipeline.dataset(recipe)
+    golden = firmware.value.quantize_input(data.x_test)
     paths["rtl"] = pipeline.fresh(out / "rtl")
     handover.write(design, network, golden, recipe.seed, paths["rtl"])
     if last < STAGES.index("verify"):
@@ -50,6 +51,9 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     if last < STAGES.index("implement"):
         return Outcome(None, paths)
 
+    board = pipeline.simulate_board(
+        recipe, network, design, golden[: pipeline.BOARD_FRAMES], data.y_test[: pipeline.BOARD_FRAMES], context
+    )
     implementation = pipeline.implement(recipe, design, context)
     paths["bitstream"] = copy_result(implementation.folder, out / "board") / f"{recipe.name}.bit"
     if last < STAGES.index("report"):
@@ -66,6 +70,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         costs.fixed16_hardware(baseline),
         measured.value,
         verification.value,
+        board.value,
         pipeline.estimate(design),
         implementation.value.core,
         implementation.value.board,
@@ -74,6 +79,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
             "train": trained.seconds,
             "convert": firmware.seconds,
             "verify": verification.seconds,
+            "simulate_board": board.seconds,
             "implement": implementation.seconds,
             "baseline": measured.seconds,
         },

@@ -8,6 +8,7 @@ from typing import Any
 from edgeflow.estimate.analytic import Estimate
 from edgeflow.estimate.costs import Cost, Fixed16
 from edgeflow.estimate.measured import MeasuredBaseline
+from edgeflow.implement.board_run import BoardRun
 from edgeflow.implement.result import Implementation
 from edgeflow.training import TrainedModel
 from edgeflow.verify.verification import Verification
@@ -17,6 +18,7 @@ KINDS = {
     "accuracy": "measured",
     "weight_bits": "counted",
     "verification": "simulated",
+    "board_simulation": "simulated",
     "estimate": "estimated",
     "core": "routed",
     "implementation": "routed",
@@ -58,6 +60,7 @@ def compile_report(
     fixed16: Fixed16,
     measured: MeasuredBaseline,
     verification: Verification,
+    board_run: BoardRun,
     estimate: Estimate,
     core: Implementation,
     implementation: Implementation,
@@ -84,6 +87,7 @@ def compile_report(
             },
             "student": {"macs": student.macs, "bit_operations": student.bit_operations},
             "verification": _verification(verification),
+            "board_simulation": asdict(board_run),
             "estimate": asdict(estimate),
             "estimate_error": _errors(estimate, core),
             "core": {k: getattr(core, k) for k in ("luts", "ffs", "brams", "dsps", "carries", "fmax_mhz")},

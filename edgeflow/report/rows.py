@@ -21,6 +21,7 @@ def rows(report: dict[str, Any]) -> list[Row]:
         Row("Student without distillation", _percent(accuracy["student_without_distillation"]), "measured"),
         Row("Student in csim / Network / RTL", _ladder(accuracy), "simulated"),
         Row("Frames compared, mismatches", f"{verification['samples']:,}, {verification['mismatches']}", "simulated"),
+        Row("Board through its UART pins, right", _board(report["board_simulation"]), "simulated"),
         Row("Weight bits", f"{weight_bits['student']:,} (baseline / {weight_bits['ratio']:.1f})", "counted"),
         Row("Bit operations a frame", _less(report["student"]["bit_operations"], gains["bit_operations"]), "counted"),
         Row("Latency", f"{verification['latency_cycles']} cycles", "simulated"),
@@ -44,6 +45,10 @@ def _percent(fraction: float) -> str:
 
 def _ladder(accuracy: dict[str, float]) -> str:
     return " / ".join(_percent(accuracy[rung]) for rung in ("firmware", "network", "rtl"))
+
+
+def _board(run: dict[str, float]) -> str:
+    return f"{round(run['samples'] * run['accuracy'])} of {run['samples']} test samples, all logits equal"
 
 
 def _less(count: int, ratio: float) -> str:

@@ -87,11 +87,11 @@ def _runtime(store: Store, waves: bool) -> Path:
     """The compiled runtime, once for each version."""
     include = root() / "include"
     material = {"verilator": version(), "g++": gxx.version(), "waves": waves, "flags": MODEL_FLAGS, "at": str(include)}
-    return store.stage(
-        "verilator_runtime",
-        material,
-        lambda folder: gxx.compile_all(folder, [str(include / s) for s in RUNTIME], _flags(waves, folder)) and None,
-    )
+
+    def build(folder: Path) -> None:
+        gxx.compile_all(folder, [str(include / s) for s in RUNTIME], _flags(waves, folder))
+
+    return store.stage("verilator_runtime", material, build)
 
 
 def _flags(waves: bool, folder: Path) -> list[str]:

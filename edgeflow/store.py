@@ -20,8 +20,15 @@ PACKAGE = Path(__file__).parent
 
 
 def digest(material: Any) -> str:
-    """sha256 of plain data (anything json writes), independent of key order."""
-    return hashlib.sha256(json.dumps(material, sort_keys=True, default=str).encode()).hexdigest()
+    """sha256 of plain data (what json writes, and paths), in any key order. Raises TypeError for anything else."""
+    return hashlib.sha256(json.dumps(material, sort_keys=True, default=_spelled).encode()).hexdigest()
+
+
+def _spelled(value: Any) -> str:
+    """An array's text leaves its middle out and an object's holds its address: neither may name a result."""
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"store: a {type(value).__name__} has no one spelling; give plain data or its digest")
 
 
 def file_digest(folder: Path) -> str:

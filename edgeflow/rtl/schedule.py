@@ -27,6 +27,7 @@ class Schedule:
         return sum((last[n] - c) * circuit.nodes[n].width for n, c in self.cycle.items() if last[n] > c)
 
 
+LEAST_BUDGET_NS = 0.001  # for clocks that leave no time at all: every operation alone
 OUTPUT = -1  # stands for the registered outputs, as a user of nodes
 
 
@@ -40,7 +41,7 @@ def pipeline(circuit: Circuit, clock_mhz: float, delays: Delays) -> Schedule:
     """Schedule for a clock. Inputs and outputs are registered; an operation slower than a cycle gets one alone."""
     live = [i for i in circuit.live() if circuit.nodes[i].op is not Op.CONST]
     pairs = uses(circuit, live)
-    budget = 1000.0 / clock_mhz - delays.register_ns
+    budget = max(1000.0 / clock_mhz - delays.register_ns, LEAST_BUDGET_NS)
     edges = [Edge(a, b, int(circuit.nodes[a].op is Op.INPUT or b == OUTPUT)) for a, b in pairs]
     edges += [Edge(a, b, 1, registered=False) for a, b in _too_long(circuit, live, pairs, delays, budget)]
     inputs = [i for i in live if circuit.nodes[i].op is Op.INPUT]
@@ -60,7 +61,8 @@ def _too_long(
         sinks[a] += 1
         if b != OUTPUT and circuit.nodes[a].op is not Op.INPUT:
             operands[b].append(a)
-    delay = {i: delays.of(circuit.nodes[i], sinks[i]) for i in live}
+    # A slower operation fills its cycle: only what costs no time, wires, fits beside it.
+    delay = {i: min(delays.of(circuit.nodes[i], sinks[i]), budget) for i in live}
     chains: dict[int, dict[int, float]] = {}  # node -> {first node of a chain that still fits: its length}
     broken = []
     for v in live:

@@ -132,7 +132,10 @@ module ef_dense #(
     for (genvar s = 0; s < int'(Simd); s++) begin : gen_product
       logic signed [XWidth:0]         x;
       logic signed [WWidth:0]         w;
-      logic signed [ProductWidth-1:0] product;  // full width: the operand of a size cast is self-determined
+      // Full width, because the operand of a size cast is self-determined.
+      // verilator lint_off UNUSEDSIGNAL  // a narrow sum needs no more than its own bits of a product
+      logic signed [ProductWidth-1:0] product;
+      // verilator lint_on UNUSEDSIGNAL
 
       assign x       = {XSigned && beat_q[s*XWidth + XWidth-1], beat_q[s*XWidth +: XWidth]};
       assign w       = {WSigned && weights_q[(p*Simd + s)*WWidth + WWidth-1], weights_q[(p*Simd + s)*WWidth +: WWidth]};

@@ -1,5 +1,6 @@
 """The command line: parses arguments, prints results, turns errors into exit codes. Heavy imports wait for their command."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from edgeflow import __version__
-from edgeflow.errors import EdgeflowError
+from edgeflow.errors import EdgeflowError, InputError
 
 if TYPE_CHECKING:
     from edgeflow.run import Outcome
@@ -30,23 +31,26 @@ Waves = Annotated[bool, typer.Option("--waves", help="Keep the simulation's wave
 
 def main() -> NoReturn:
     """Entry point: errors become one message on stderr and an exit code (see edgeflow.errors)."""
+    signal.signal(signal.SIGTERM, _interrupt)  # a killed run ends its tools too, as Ctrl-C does
     try:
-        app(standalone_mode=False)
-    except EdgeflowError as error:
+        code = app(standalone_mode=False)
+    except (EdgeflowError, OSError) as error:
         print(f"edgeflow: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        sys.exit(error.exit_code if isinstance(error, EdgeflowError) else EdgeflowError.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        print("edgeflow: stopped; finished stages are kept, the same command goes on from there", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    except OSError as error:
-        print(f"edgeflow: {error}", file=sys.stderr)
-        sys.exit(EdgeflowError.exit_code)
+        code = INTERRUPTED
     except Exception as error:
-        if type(error).__module__.startswith(("click", "typer")) and hasattr(error, "show"):
-            error.show()
-            sys.exit(getattr(error, "exit_code", 2))
-        raise
-    sys.exit(0)
+        if not hasattr(error, "show"):  # not a mistake in the arguments: let the traceback be seen
+            raise
+        error.show()
+        sys.exit(InputError.exit_code)
+    if code == INTERRUPTED:
+        print("edgeflow: stopped; finished stages are kept, the same command goes on from there", file=sys.stderr)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 @app.command()

@@ -11,10 +11,16 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the models are small, and a GPU is not bit-reproducible
 
 import numpy as np
-import tensorflow as tf
-import tf_keras as keras
 from numpy.typing import NDArray
-from qkeras import QActivation, QDense, quantized_bits, quantized_relu
+
+from edgeflow.training._quiet import quiet_stderr
+
+with quiet_stderr():  # TensorFlow writes notes on CPU and GPU there before it reads its own log level
+    import tensorflow as tf
+    import tf_keras as keras
+    from qkeras import QActivation, QDense, quantized_bits, quantized_relu
+
+    tf.config.list_physical_devices()
 
 from edgeflow.recipe import Student
 from edgeflow.training._trained import DenseWeights, Mlp

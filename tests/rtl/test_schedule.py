@@ -84,7 +84,7 @@ def tiny(pick: choose.Pick, most: int) -> Circuit:
     return circuit
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pick=choose.picks())
 def test_no_schedule_of_a_tiny_circuit_has_fewer_register_bits(pick):
     circuit, clock_mhz = tiny(pick, 4), choose.one_of(pick, (80.0, 150.0, 220.0, 260.0, 330.0, 400.0))

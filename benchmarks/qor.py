@@ -27,7 +27,7 @@ from edgeflow.rtl.unrolled import circuit_of
 from edgeflow.store import Store, code_digest
 from edgeflow.tools import _process, nextpnr_ecp5, pyosys
 
-CLOCKS_MHZ = (155.0, 100.0)
+CLOCKS_MHZ = (158.0, 112.0)
 CUTOFFS = (1, 2)
 PLACE_MHZ = 200.0  # what nextpnr aims at, for both
 X = Fixed(6, 4, signed=False)  # inputs and activations

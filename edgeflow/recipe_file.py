@@ -14,7 +14,8 @@ from pydantic_core import ErrorDetails
 
 from edgeflow import catalog
 from edgeflow._yaml import Key, Position, Tree, parse
-from edgeflow.errors import RecipeError, did_you_mean
+from edgeflow.boards import _board
+from edgeflow.errors import InputError, RecipeError, did_you_mean
 from edgeflow.kernels.dense import legal_folds
 from edgeflow.recipe import DistillStep, Fold, Hardware, Recipe, Student
 
@@ -116,15 +117,26 @@ def _models(annotation: Any) -> Any:
 
 def _cross_problems(value: Any) -> list[Problem]:
     """Rules between sections, for the sections that are right in themselves."""
-    dataset = value.get("dataset") if isinstance(value, dict) else None
-    if dataset not in catalog.names("datasets"):
+    if not isinstance(value, dict):
         return []
+    hardware, dataset = _valid(Hardware, value.get("hardware", {})), value.get("dataset")
+    problems = _clock_problems(hardware) if hardware else []
+    if dataset not in catalog.names("datasets"):
+        return problems
     shape = catalog.load("datasets", dataset).SHAPE
-    student, hardware = _valid(Student, value.get("student")), _valid(Hardware, value.get("hardware", {}))
-    problems = [] if len(shape) > 1 else _shift_problems(dataset, value.get("compression"))
+    student = _valid(Student, value.get("student"))
+    problems += [] if len(shape) > 1 else _shift_problems(dataset, value.get("compression"))
     if student and hardware and isinstance(hardware.folding, dict):
         problems += _folding_problems(hardware.folding, student, prod(shape), catalog.load("datasets", dataset).CLASSES)
     return problems
+
+
+def _clock_problems(hardware: Hardware) -> list[Problem]:
+    try:
+        _board.load(hardware.board).check_clock(hardware.clock_mhz)
+    except InputError as error:
+        return [(("hardware", "clock_mhz"), str(error))]
+    return []
 
 
 def _shift_problems(dataset: str, steps: Any) -> list[Problem]:

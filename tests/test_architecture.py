@@ -25,12 +25,12 @@ ALLOWED: dict[str, set[str]] = {
     "_yaml": {"errors"},
     # the integer core
     "circuit": {"errors", "fixedpoint"},
-    "kernels": {"errors", "fixedpoint", "circuit"},
+    "kernels": {"errors", "fixedpoint", "circuit", "network"},
     "network": {"errors", "fixedpoint"},
     "rtl": {"errors", "fixedpoint", "shipped", "circuit", "kernels", "network"},
     # the world: what the user wants, data, programs, boards
     "recipe": {"errors", "catalog", "recipe_file"},
-    "recipe_file": {"errors", "catalog", "_yaml", "kernels", "recipe"},
+    "recipe_file": {"errors", "catalog", "_yaml", "boards", "kernels", "recipe"},
     "datasets": {"errors"},
     "tools": {"errors", "shipped", "store"},
     "boards": {"errors", "catalog"},
@@ -42,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "link": {"errors", "fixedpoint", "rtl"},
     "host": {"errors", "fixedpoint", "link"},
     "estimate": {"errors", "fixedpoint", "recipe", "kernels", "network", "rtl"},
-    "implement": {"errors", "shipped", "tools", "boards", "rtl", "link"},
+    "implement": {"errors", "fixedpoint", "shipped", "tools", "boards", "network", "rtl", "link", "host"},
     "verify": {"errors", "fixedpoint", "shipped", "store", "kernels", "network", "rtl", "tools", "frontends"},
     "report": {"errors", "training", "estimate", "implement", "verify"},  # value types
 }

@@ -41,7 +41,7 @@ def test_two_dense_layers_in_any_pair_of_folds(half, store):
     check_all(designs, xs, ys, store)
 
 
-@pytest.mark.parametrize(("lanes", "to"), product((1, 2, 3, 4, 6, 12), repeat=2))
+@pytest.mark.parametrize(("lanes", "to"), list(product((1, 2, 3, 4, 6, 12), repeat=2)))
 def test_gears_turn_one_beat_width_into_the_other(lanes, to):
     units = gears(12, 5, lanes, to)
     assert [lanes, *(u.out_lanes for u in units)][-1] == to

@@ -141,7 +141,13 @@ def measure(tool: str, problem: Problem, setting: float, seeds: list[int], store
         (folder / "row.json").write_text(json.dumps(row))
 
     flow = [code_digest("tools/pyosys.py", "tools/_ecp5_carries.py"), shipped.source("techmap/ecp5_add.v"), PLACE_MHZ]
-    material = {"rtl": text, "setting": [tool, problem.name, setting], "seeds": seeds, "flow": flow, "tools": versions()}
+    material = {
+        "rtl": text,
+        "setting": [tool, problem.name, setting],
+        "seeds": seeds,
+        "flow": flow,
+        "tools": versions(),
+    }
     return json.loads((store.stage("qor", material, build) / "row.json").read_text())
 
 

@@ -15,7 +15,9 @@ PACKAGE = Path(__file__).parent
 
 def names(kind: str) -> list[str]:
     """All entries of a kind, sorted."""
-    return sorted(p.stem for p in (PACKAGE / kind).iterdir() if p.suffix in (".py", ".toml") and not p.stem.startswith("_"))
+    return sorted(
+        p.stem for p in (PACKAGE / kind).iterdir() if p.suffix in (".py", ".toml") and not p.stem.startswith("_")
+    )
 
 
 def load(kind: str, name: str) -> ModuleType:

@@ -1,4 +1,7 @@
-"""The command line: parses arguments, prints results, turns errors into exit codes. Heavy imports wait for their command."""
+"""The command line: parses arguments, prints results, turns errors into exit codes.
+
+Heavy imports wait for the command that needs them.
+"""
 
 import signal
 import sys

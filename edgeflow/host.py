@@ -59,7 +59,8 @@ def identify(port: serial.Serial, expected_id: bytes | None = None) -> Identity:
     board = Identity.decode(payload)
     if expected_id is not None and board.design_id != expected_id:
         raise LinkError(
-            f"host: the board holds design {board.design_id.hex()}, {expected_id.hex()} expected; program this run's bitstream"
+            f"host: the board holds design {board.design_id.hex()}, {expected_id.hex()} expected; "
+            "program this run's bitstream"
         )
     return board
 

@@ -1,6 +1,7 @@
 """What goes over a board's serial link: frames, requests and responses as pure functions.
 
-    frame: sync, command, length (16 bit, low byte first), payload, CRC-16/CCITT-FALSE of command..payload (high byte first)
+    frame: sync, command, length (16 bit, low byte first), payload,
+           CRC-16/CCITT-FALSE of command..payload (high byte first)
 
 Requests start with 0xA5, responses with 0x5A. Hardware: hw/rtl/ef_link.sv and ef_link_pkg.sv hold the same numbers.
 """

@@ -1,8 +1,9 @@
 """The flow, stage by stage: this file is the architecture.
 
-    Recipe -> train -> TrainedModel -> convert -> Firmware -> lower -> Network -> generate -> Design -> verify    -> Verification
-                                                                  |                           \\-> implement -> Implementation
-                                                                  \\-> estimate -> Estimate             all of them -> Report
+    Recipe -> train -> TrainedModel -> convert -> Firmware -> lower -> Network -> generate -> Design
+    Design -> verify -> Verification
+    Design -> implement -> Implementation
+    Design -> estimate -> Estimate
 
 Each stage takes frozen values and returns one. Slow stages keep their result in the store under everything that
 determines it, so a re-run is instant and a broken run resumes.
@@ -23,8 +24,8 @@ from edgeflow.boards import _board
 from edgeflow.datasets._data import Dataset
 from edgeflow.estimate import analytic
 from edgeflow.estimate.measured import MeasuredBaseline
-from edgeflow.frontends import _firmware, hls4ml_graph
 from edgeflow.fixedpoint import Integers
+from edgeflow.frontends import _firmware, hls4ml_graph
 from edgeflow.implement import board_run, flow
 from edgeflow.implement.board_run import BoardRun
 from edgeflow.implement.result import Implementation
@@ -35,7 +36,7 @@ from edgeflow.rtl import generate as rtl
 from edgeflow.rtl.design import Design
 from edgeflow.store import Store, code_digest, seconds
 from edgeflow.tools import cocotb, ecppack, gxx, nextpnr_ecp5, pyosys, verilator
-from edgeflow.verify import ladder, vectors, verification
+from edgeflow.verify import ladder, locate, vectors, verification
 from edgeflow.verify.verification import Verification
 
 Progress = Callable[[str], None]
@@ -138,6 +139,7 @@ def verify(
             recipe.seed,
             context.store,
             folder / "waves.vcd" if waves else None,
+            locate.regenerator(folding_of(recipe), recipe.hardware.clock_mhz),
         )
         ladder.check(result, design).save(folder)
 

@@ -18,6 +18,7 @@ from edgeflow.boards import _board
 from edgeflow.errors import InputError, RecipeError, did_you_mean
 from edgeflow.kernels.dense import legal_folds
 from edgeflow.recipe import DistillStep, Fold, Hardware, Recipe, Student
+from edgeflow.rtl.names import KEYWORDS
 
 Problem = tuple[Key, str]  # where, and what is wrong there
 S = TypeVar("S", bound=BaseModel)
@@ -120,7 +121,7 @@ def _cross_problems(value: Any) -> list[Problem]:
     if not isinstance(value, dict):
         return []
     hardware, dataset = _valid(Hardware, value.get("hardware", {})), value.get("dataset")
-    problems = _clock_problems(hardware) if hardware else []
+    problems = _name_problems(value.get("name")) + (_clock_problems(hardware) if hardware else [])
     if dataset not in catalog.names("datasets"):
         return problems
     shape = catalog.load("datasets", dataset).SHAPE
@@ -129,6 +130,15 @@ def _cross_problems(value: Any) -> list[Problem]:
     if student and hardware and isinstance(hardware.folding, dict):
         problems += _folding_problems(hardware.folding, student, prod(shape), catalog.load("datasets", dataset).CLASSES)
     return problems
+
+
+def _name_problems(name: Any) -> list[Problem]:
+    """The name becomes that of the top module."""
+    return (
+        [(("name",), f'"{name}" is a SystemVerilog keyword; choose another')]
+        if isinstance(name, str) and name in KEYWORDS
+        else []
+    )
 
 
 def _clock_problems(hardware: Hardware) -> list[Problem]:

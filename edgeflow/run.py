@@ -10,7 +10,6 @@ from edgeflow.network.network import Network
 from edgeflow.pipeline import Context, copy_result
 from edgeflow.recipe import Recipe
 from edgeflow.report.report import Layer, Report, compile_report
-from edgeflow.rtl.design import Design
 from edgeflow.rtl.generate import layer_shapes
 from edgeflow.verify import handover
 
@@ -104,7 +103,8 @@ def _mapping(recipe: Recipe, network: Network) -> list[Layer]:
             layer.name,
             type(layer.kernel).__name__.lower(),
             f"{layer.kernel.in_features} to {layer.kernel.out_features}",
-            f"{layer.kernel.x} to {layer.kernel.y}" + (f", weights {layer.kernel.w}" if isinstance(layer.kernel, Dense) else ""),
+            f"{layer.kernel.x} to {layer.kernel.y}"
+            + (f", weights {layer.kernel.w}" if isinstance(layer.kernel, Dense) else ""),
             shape if isinstance(shape, str) else f"pe {shape.pe}, simd {shape.simd}",
         )
         for layer, shape in zip(network.layers, shapes, strict=True)

@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "rtl": {"errors", "fixedpoint", "shipped", "circuit", "kernels", "network"},
     # the world: what the user wants, data, programs, boards
     "recipe": {"errors", "catalog", "recipe_file"},
-    "recipe_file": {"errors", "catalog", "_yaml", "boards", "kernels", "recipe"},
+    "recipe_file": {"errors", "catalog", "_yaml", "boards", "kernels", "recipe", "rtl"},
     "datasets": {"errors"},
     "tools": {"errors", "shipped", "store"},
     "boards": {"errors", "catalog"},

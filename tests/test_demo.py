@@ -15,7 +15,7 @@ from edgeflow.implement import Implementation
 pytestmark = [pytest.mark.train, pytest.mark.tools]
 
 RECIPE = """\
-name: small
+name: tiny
 dataset: digits
 seed: 3
 teacher: {hidden: [32], members: 2, training: {epochs: 20}}
@@ -58,7 +58,7 @@ def demo(tmp_path_factory):
 
 
 def report_of(folder: Path) -> dict:
-    return json.loads((folder / "runs" / "small" / "report.json").read_text())
+    return json.loads((folder / "runs" / "tiny" / "report.json").read_text())
 
 
 def test_the_report_holds_what_is_promised(demo):
@@ -80,18 +80,18 @@ def test_folded_weights_lie_in_block_memory_and_products_in_dsps(demo):
 
 
 def test_the_bitstream_is_there_and_meets_its_clock(demo):
-    board = Implementation.load(demo[0] / "runs" / "small" / "board")
+    board = Implementation.load(demo[0] / "runs" / "tiny" / "board")
     assert board.bitstream is not None and board.bitstream.stat().st_size == board.bitstream_bytes > 100_000
     assert board.timing_met and set(board.fmax_mhz_by_seed) == {1, 2}
 
 
 def test_the_page_and_the_terminal_show_the_same_numbers(demo):
     folder, shown = demo
-    page = (folder / "runs" / "small" / "report.md").read_text()
+    page = (folder / "runs" / "tiny" / "report.md").read_text()
     report = report_of(folder)
     for number in (f"{100 * report['accuracy']['student']:.2f} %", f"{report['implementation']['luts']:,}"):
         assert number in page and number in shown.stdout
-    assert (folder / "runs" / "small" / "report.svg").read_text().startswith("<?xml")
+    assert (folder / "runs" / "tiny" / "report.svg").read_text().startswith("<?xml")
 
 
 def test_a_second_run_builds_nothing(demo):

@@ -114,7 +114,7 @@ def test_a_port_that_goes_away_is_named():
 
 
 def test_a_port_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(InputError, match="cannot open .*nothing"), host.connect(str(tmp_path / "nothing")):
+    with pytest.raises(InputError, match=r"cannot open .*nothing"), host.connect(str(tmp_path / "nothing")):
         pass
 
 

@@ -1,4 +1,4 @@
-"""What a model costs by counting: weight bits, MACs and bit operations; and the float baseline's hardware as estimated."""
+"""What a model costs by counting: weight bits, MACs, bit operations; and the float baseline's hardware, estimated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -61,7 +61,9 @@ def check_weights(nodes: tuple[Node, ...]) -> None:
 
 
 def save(nodes: tuple[Node, ...], folder: Path) -> None:
-    arrays: dict[str, Any] = {f"{i}/{key}": value for i, node in enumerate(nodes) for key, value in node.weights.items()}
+    arrays: dict[str, Any] = {
+        f"{i}/{key}": value for i, node in enumerate(nodes) for key, value in node.weights.items()
+    }
     np.savez(folder / "graph.npz", **arrays)
     plain = [{key: value for key, value in asdict(node).items() if key != "weights"} for node in nodes]
     (folder / "graph.json").write_text(json.dumps(plain, indent=1) + "\n")

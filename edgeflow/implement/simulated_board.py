@@ -125,9 +125,8 @@ def _compile(folder: Path, board: Board, sources: list[str]) -> Path:
         f"-I{include / 'vltstd'}",
         *(f"-D{key}={name}" for key, name in ports.items()),
     ]
-    return gxx.link(model, gxx.compile_all(model, files, flags), "board", ["-pthread", "-latomic"]).rename(
-        folder / "board"
-    )
+    objects = gxx.compile_all(model, [str(file) for file in files], flags)
+    return gxx.link(model, objects, "board", ["-pthread", "-latomic"]).rename(folder / "board")
 
 
 @contextmanager

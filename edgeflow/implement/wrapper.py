@@ -1,6 +1,7 @@
 """A design on a board: ``wrap(design, board, clock_mhz)`` gives every source from the pins down.
 
-Two files are generated: ``ef_board_pkg.sv`` (constants for link and PLL) and ``ef_core.sv`` (the design behind fixed names).
+Two files are generated: ``ef_board_pkg.sv`` (constants for link and PLL) and ``ef_core.sv`` (the design behind fixed
+names).
 """
 
 from dataclasses import dataclass
@@ -143,7 +144,8 @@ def _clocks_per_bit(board: Board, clock_mhz: float) -> int:
     error = abs(clocks * board.uart.baud / (clock_mhz * 1e6) - 1)
     if clocks < 8 or error > MAX_BAUD_ERROR:
         raise InputError(
-            f"boards.{board.name}: {board.uart.baud} baud at clock_mhz = {clock_mhz:g} is {clocks} cycles a bit, {error:.1%} off; "
+            f"boards.{board.name}: {board.uart.baud} baud at clock_mhz = {clock_mhz:g} is {clocks} cycles a bit, "
+            f"{error:.1%} off; "
             "8 cycles and 2 % are the limits: raise clock_mhz or lower the board's uart.baud"
         )
     return clocks

@@ -30,7 +30,8 @@ class Argmax:
 
     def golden(self, x: Integers) -> Integers:
         """Map (batch, features) to (batch, 1)."""
-        return x.argmax(axis=1)[:, None]
+        winners: Integers = x.argmax(axis=1)[:, None]
+        return winners
 
     def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
         players = [(value, circuit.const(i)) for i, value in enumerate(x)]

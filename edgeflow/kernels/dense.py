@@ -31,11 +31,11 @@ class Dense:
 
     @property
     def in_features(self) -> int:
-        return self.weight.shape[0]
+        return len(self.weight)
 
     @property
     def out_features(self) -> int:
-        return self.weight.shape[1]
+        return len(self.bias)
 
     @property
     def y(self) -> Fixed:

@@ -13,8 +13,8 @@ def page(report: dict[str, Any]) -> str:
         [
             f"# {escape(report['name'])}",
             "",
-            "Made by edgeflow. Each number says its kind: *measured* on this machine, *counted*, *simulated* in Verilator,",
-            "*routed* by nextpnr, or *estimated* before synthesis.",
+            "Made by edgeflow. Each number says its kind: *measured* on this machine, *counted*, *simulated* in",
+            "Verilator, *routed* by nextpnr, or *estimated* before synthesis.",
             "",
             *table(("What", "Value", "Kind"), rows(report)),
             "",

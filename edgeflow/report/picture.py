@@ -1,4 +1,4 @@
-"""``report.svg``: accuracy against weight bits, and what the board's part is used for. The same bytes for the same run."""
+"""``report.svg``: accuracy against weight bits, and the core's cells. The same bytes for the same run."""
 
 from pathlib import Path
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import matplotlib
 
 matplotlib.use("svg")
-import matplotlib.pyplot as plt  # noqa: E402  # the backend is chosen first
-from matplotlib.axes import Axes  # noqa: E402
+import matplotlib.pyplot as plt  # the backend is chosen first
+from matplotlib.axes import Axes
 
 
 def draw(report: dict[str, Any], path: Path) -> None:

@@ -30,7 +30,11 @@ def rows(report: dict[str, Any]) -> list[Row]:
         Row("Core LUTs, FFs, BRAMs, DSPs", _cells(estimate), "estimated"),
         Row("Core Fmax out of context", f"{core['fmax_mhz']:.1f} MHz", "routed"),
         Row(f"Board {board['board']} LUTs, FFs, BRAMs, DSPs", _cells(board), "routed"),
-        Row("Board Fmax, each seed", ", ".join(f"{f:.1f}" for f in board["fmax_mhz_by_seed"].values()) + " MHz", "routed"),
+        Row(
+            "Board Fmax, each seed",
+            ", ".join(f"{f:.1f}" for f in board["fmax_mhz_by_seed"].values()) + " MHz",
+            "routed",
+        ),
         Row("Clock", f"{board['clock_mhz']:g} MHz, {'met' if board['timing_met'] else 'NOT met'}", "routed"),
         Row("Latency at that clock", f"{report['latency_us']:.3f} us", "simulated"),
         Row("Baseline in ONNX Runtime, one core", f"{baseline['cpu_latency_us']:.1f} us", "measured"),

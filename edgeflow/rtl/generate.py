@@ -48,7 +48,7 @@ def generate(network: Network, folding: Folding, clock_mhz: float, delays: Delay
             _append(units, unit, layers[0])
         else:
             for layer, fold in members:
-                _append(units, hardware(layer).unit(fold), layer)
+                _append(units, hardware(layer).unit(_fold(fold)), layer)
     return _design(network, units, made)
 
 
@@ -91,6 +91,11 @@ def _check_names(network: Network, folding: Folding) -> None:
     unknown = [] if isinstance(folding, str) else [name for name in folding if name not in dense]
     if unknown:
         raise InputError(f"folding: no dense layer {', '.join(map(repr, unknown))}; there are {', '.join(dense)}")
+
+
+def _fold(shape: Shape) -> Fold:
+    assert isinstance(shape, Fold), "unrolled layers are grouped before"
+    return shape
 
 
 def _append(units: list[Unit], unit: Unit, layer: Layer) -> None:

@@ -43,7 +43,7 @@ def assign(
     entries += [(n_rows + r, h, -1.0) for r, (_, _, h) in enumerate(held)]
     row, col, value = (np.array(part) for part in zip(*entries, strict=True))
     limits = np.concatenate([np.array([least for _, _, least in rows], float), np.zeros(n_held)])
-    bounds = [(0, None)] * len(cost)
+    bounds: list[tuple[int, int | None]] = [(0, None)] * len(cost)
     for n in fixed:
         bounds[column[n]] = (0, 0)
     matrix = coo_array((value, (row, col)), shape=(n_rows + n_held, len(cost))).tocsr()

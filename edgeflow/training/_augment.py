@@ -34,7 +34,7 @@ def shifted(x: Features, y: Classes, shape: tuple[int, ...], pixels: float) -> E
     images = x.reshape(len(x), height, width, -1)
     padded = np.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))
 
-    def move(image, step, axis):
+    def move(image: Features, step: float, axis: int) -> Features:
         return (1 - abs(step)) * image + abs(step) * np.roll(image, int(np.sign(step)), axis)
 
     steps = (0.0, pixels, -pixels)

@@ -47,7 +47,7 @@ hold still until they are taken.
 {_layout("m_axis", design.m_axis)}
 ## Cycles
 
-- Latency, without stalls: {design.latency_cycles} cycles from the first input beat accepted to the last output beat valid.
+- Latency, without stalls: {design.latency_cycles} cycles, first input beat accepted to last output beat valid.
 - Throughput: one frame in {design.interval_cycles} cycles; frames may follow each other without a gap.
 
 Both are formulas that edgeflow checked against simulation; `make sim` measures them again in `result.json`

@@ -22,7 +22,7 @@ def test_every_data_set_is_whole(name: str) -> None:
         assert x.dtype == np.float32 and y.dtype == np.int64
         assert x.shape == (len(y), int(np.prod(module.SHAPE)))
         assert set(y) == set(range(module.CLASSES))
-        assert 0 <= x.min() and x.max() < 1
+        assert x.min() >= 0 and x.max() < 1
         share = np.bincount(y) / len(y)
         assert np.abs(share - 1 / module.CLASSES).max() < 0.02, "each split has the class mix of the whole"
 

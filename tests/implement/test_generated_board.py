@@ -1,4 +1,4 @@
-"""Generated networks on the board: every answer over the UART equals ``Network.run``, and the bitstream meets its clock."""
+"""Generated networks on the board: every answer over the UART equals ``Network.run``; the bitstream meets its clock."""
 
 import numpy as np
 import pytest

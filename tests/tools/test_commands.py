@@ -36,7 +36,10 @@ def test_yosys_script():
 
 
 def test_nextpnr_out_of_context():
-    expected = "--85k --package CABGA381 --speed 6 --json top.json --top top --out-of-context --freq 100 --seed 3 --report s3.report.json"
+    expected = (
+        "--85k --package CABGA381 --speed 6 --json top.json --top top --out-of-context --freq 100 --seed 3 "
+        "--report s3.report.json"
+    )
     assert nextpnr_ecp5.command("top", "s3", nextpnr_ecp5.DEFAULT_TARGET, 3, 100.0)[4:] == [
         *expected.split(),
         "--timing-allow-fail",
@@ -106,7 +109,7 @@ def test_names_cannot_leave_their_argument(name):
     with pytest.raises(InputError, match="rename it"):
         pyosys.script_ecp5("top", [f"{name}.sv"])
     with pytest.raises(InputError, match="rename it"):
-        ecppack.run(Path("."), "top.config", name)
+        ecppack.run(Path(), "top.config", name)
 
 
 @pytest.mark.parametrize("tool", [pyosys, nextpnr_ecp5, ecppack])

@@ -24,7 +24,7 @@ def test_a_fraction_interpolates_and_stays_in_range() -> None:
     examples = shifted(X, Y, (3, 3), 0.25)
     assert examples.x.shape == (18, 9) and examples.x.dtype == np.float32
     assert (examples.y == np.tile(Y, 9)).all()
-    assert 0 <= examples.x.min() and examples.x.max() <= X.max()
+    assert examples.x.min() >= 0 and examples.x.max() <= X.max()
 
 
 def test_an_epoch_sees_each_sample_once() -> None:

@@ -28,7 +28,7 @@ from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _firmware, hls4ml_graph
 from edgeflow.implement import board_run, flow
 from edgeflow.implement.board_run import BoardRun
-from edgeflow.implement.result import Implementation
+from edgeflow.implement.result import Cells, Implementation
 from edgeflow.kernels._unit import Fold
 from edgeflow.network.network import Network
 from edgeflow.recipe import Recipe
@@ -157,7 +157,7 @@ def verify(
 
 
 def implement(recipe: Recipe, design: Design, context: Context) -> Staged[flow.Both]:
-    """Place, route and pack the design for the recipe's board, and route the bare core beside it.
+    """Place, route and pack the design for the recipe's board, and pack the bare core beside it.
 
     Raises DoesNotFitError or ToolError.
     """
@@ -169,7 +169,7 @@ def implement(recipe: Recipe, design: Design, context: Context) -> Staged[flow.B
             clock, at = hardware.clock_mhz, Path(work)
             both = flow.implement(design, board, clock, seeds, at, recipe.name, context.progress)
             both.board.save(folder)
-            both.core.save(folder / "core")
+            both.core.save(folder / "core.json")
 
     material = {
         "design": design.sources | design.memories,
@@ -181,7 +181,7 @@ def implement(recipe: Recipe, design: Design, context: Context) -> Staged[flow.B
         "board": catalog.path("boards", hardware.board).read_text(),
     }
     folder = context.store.stage("implement", material, build)
-    both = flow.Both(Implementation.load(folder), Implementation.load(folder / "core"))
+    both = flow.Both(Implementation.load(folder), Cells.load(folder / "core.json"))
     return Staged(both, folder, seconds(folder))
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from edgeflow.boards._board import Board, Budget
 from edgeflow.errors import DoesNotFitError
 from edgeflow.implement.lpf import constraints
-from edgeflow.implement.result import Implementation, best_of
+from edgeflow.implement.result import Cells, Implementation, best_of
 from edgeflow.implement.wrapper import wrap
 from edgeflow.rtl.design import Design
 from edgeflow.tools import ecppack, nextpnr_ecp5, pyosys
-from edgeflow.tools.nextpnr_ecp5 import DEFAULT_TARGET, Plan, Routed, Target
+from edgeflow.tools.nextpnr_ecp5 import DEFAULT_TARGET, Routed, Target
 from edgeflow.tools.pyosys import Synthesis
 
 PARALLEL = 2  # nextpnr processes, half a GiB each
@@ -27,10 +27,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Both:
-    """The design on its board, and the bare core of it out of context."""
+    """The design on its board, routed, and the cells of its bare core, packed."""
 
     board: Implementation
-    core: Implementation
+    core: Cells
 
 
 def implement(
@@ -44,7 +44,7 @@ def implement(
 ) -> Both:
     """Synthesize, place, route and pack ``design`` for ``board``; the result is ``folder/<name>.bit``.
 
-    The bare core is routed beside it with the first seed: what the estimate is compared with.
+    The bare core is synthesized and packed beside it: what the estimate is compared with.
     A missed clock is in the result. Raises DoesNotFitError, ToolError, MissingToolError, or InputError for a bad clock.
     """
     started = time.monotonic()
@@ -58,23 +58,16 @@ def implement(
     _write(core_folder, design.sources, design.memories)
     progress(f"synthesize {design.top}")
     core_synthesis = pyosys.run(core_folder, design.top, list(design.sources))
-    progress(f"place and route, {len(seeds)} seeds and the bare core")
-    routed, core_routed = nextpnr_ecp5.run_plans(
-        [
-            Plan(folder, whole.top, seeds, target, whole.clock_mhz, f"{board.name}.lpf"),
-            Plan(core_folder, design.top, seeds[:1], target, whole.clock_mhz),
-        ],
-        PARALLEL,
-    )
+    core = cells_of(nextpnr_ecp5.pack(core_folder, design.top, target), core_synthesis)
+    progress(f"place and route, {len(seeds)} seeds")
+    lpf = f"{board.name}.lpf"
+    routed = nextpnr_ecp5.run(folder, whole.top, seeds, target, whole.clock_mhz, lpf, PARALLEL)
     best = best_of(routed)
     assert best.config is not None
     progress(f"pack {name}.bit")
     bitstream = ecppack.run(folder, best.config.name, name)
     seconds = time.monotonic() - started
-    return Both(
-        _result(board.name, target, synthesis, routed, whole.clock_mhz, bitstream, seconds),
-        _result(None, target, core_synthesis, core_routed, whole.clock_mhz, None, seconds),
-    )
+    return Both(_result(board.name, target, synthesis, routed, whole.clock_mhz, bitstream, seconds), core)
 
 
 def implement_core(
@@ -106,6 +99,10 @@ def check_budget(board: str, budget: Budget, cells: Mapping[str, int]) -> None:
             f"boards.{board}: {needed[key]} {key} needed, {getattr(budget, key)} available, {over[key]} too many; "
             "fold layers (hardware.folding), use fewer bits or units, or choose a larger board"
         )
+
+
+def cells_of(used: Mapping[str, int], synthesis: Synthesis) -> Cells:
+    return Cells(**{key: used[cell] for key, cell in CELLS.items()}, carries=synthesis.cells.get("CCU2C", 0))
 
 
 def _write(folder: Path, sources: Mapping[str, str], memories: Mapping[str, str]) -> None:

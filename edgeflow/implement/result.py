@@ -11,6 +11,24 @@ FILE = "implementation.json"
 
 
 @dataclass(frozen=True)
+class Cells:
+    """What a design takes on the device."""
+
+    luts: int  # TRELLIS_COMB
+    ffs: int  # TRELLIS_FF
+    brams: int  # DP16KD
+    dsps: int  # MULT18X18D
+    carries: int  # CCU2C, two LUTs each, counted in luts
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self)) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> "Cells":
+        return cls(**json.loads(path.read_text()))
+
+
+@dataclass(frozen=True)
 class Implementation:
     """Routed numbers of the best seed; ``board`` and ``bitstream`` are None out of context."""
 

@@ -35,7 +35,7 @@ def _accuracy(axes: Axes, report: dict[str, Any]) -> None:
 
 def _cells(axes: Axes, report: dict[str, Any]) -> None:
     names = ("luts", "ffs", "brams", "dsps")
-    for offset, (kind, of) in enumerate((("estimated", report["estimate"]), ("routed", report["core"]))):
+    for offset, (kind, of) in enumerate((("estimated", report["estimate"]), ("packed", report["core"]))):
         axes.barh([i + 0.4 * offset for i in range(len(names))], [of[n] for n in names], 0.38, label=f"core, {kind}")
     axes.set(yticks=[i + 0.2 for i in range(len(names))], yticklabels=names, xlabel="cells")
     axes.invert_yaxis()

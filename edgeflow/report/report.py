@@ -9,7 +9,7 @@ from edgeflow.estimate.analytic import Estimate
 from edgeflow.estimate.costs import Cost, Fixed16
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.implement.board_run import BoardRun
-from edgeflow.implement.result import Implementation
+from edgeflow.implement.result import Cells, Implementation
 from edgeflow.training import TrainedModel
 from edgeflow.verify.verification import Verification
 
@@ -20,7 +20,7 @@ KINDS = {
     "verification": "simulated",
     "board_simulation": "simulated",
     "estimate": "estimated",
-    "core": "routed",
+    "core": "packed",
     "implementation": "routed",
     "baseline.cpu_latency_us": "measured",
     "baseline.fixed16": "estimated",
@@ -62,7 +62,7 @@ def compile_report(
     verification: Verification,
     board_run: BoardRun,
     estimate: Estimate,
-    core: Implementation,
+    core: Cells,
     implementation: Implementation,
     layers: list[Layer],
     seconds: dict[str, float],
@@ -90,7 +90,7 @@ def compile_report(
             "board_simulation": asdict(board_run),
             "estimate": asdict(estimate),
             "estimate_error": _errors(estimate, core),
-            "core": {k: getattr(core, k) for k in ("luts", "ffs", "brams", "dsps", "carries", "fmax_mhz")},
+            "core": asdict(core),
             "implementation": board,
             "baseline": {
                 "cpu_latency_us": measured.cpu_latency_us,
@@ -110,7 +110,6 @@ def compile_report(
             "layers": [asdict(layer) for layer in layers],
             "seconds": seconds,
             "tools": trained.versions
-            | core.tools
             | implementation.tools
             | {"onnxruntime": measured.onnxruntime, "simulator": verification.simulator},
             "kinds": KINDS,
@@ -123,7 +122,7 @@ def _verification(verification: Verification) -> dict[str, Any]:
     return {key: getattr(verification, key) for key in kept}
 
 
-def _errors(estimate: Estimate, core: Implementation) -> dict[str, float | None]:
-    """Estimate over routed core, less one; None where nothing was routed."""
+def _errors(estimate: Estimate, core: Cells) -> dict[str, float | None]:
+    """Estimate over packed core, less one; None where there is nothing."""
     pairs = {key: (getattr(estimate, key), getattr(core, key)) for key in ("luts", "ffs", "brams", "dsps")}
     return {key: guess / real - 1 if real else (0.0 if guess == real else None) for key, (guess, real) in pairs.items()}

@@ -82,34 +82,6 @@ def overflow(log: str) -> tuple[str, int, int] | None:
     return max(over, key=lambda row: row[1] / max(1, row[2]), default=None)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """``folder/top.json``, to be placed and routed once a seed."""
-
-    folder: Path
-    top: str
-    seeds: Sequence[int]
-    target: Target = DEFAULT_TARGET
-    freq_mhz: float = 100.0
-    lpf: str | None = None
-
-    def stem(self, seed: int) -> str:
-        return f"{self.top}.seed{seed}"
-
-    def jobs(self, timeout_s: float | None) -> list[_process.Job]:
-        return [
-            _process.Job(
-                NAME,
-                command(self.top, self.stem(seed), self.target, seed, self.freq_mhz, self.lpf),
-                self.folder,
-                f"{self.stem(seed)}.log",
-                INSTALL,
-                timeout_s,
-            )
-            for seed in self.seeds
-        ]
-
-
 def run(
     folder: Path,
     top: str,
@@ -124,28 +96,47 @@ def run(
 
     Raises DoesNotFitError, MissingToolError, or ToolError with the log's last lines.
     """
-    return run_plans([Plan(folder, top, seeds, target, freq_mhz, lpf)], parallel, timeout_s)[0]
+    stems = [f"{top}.seed{seed}" for seed in seeds]
+    commands = [command(top, stem, target, seed, freq_mhz, lpf) for stem, seed in zip(stems, seeds, strict=True)]
+    _run_jobs(folder, top, stems, commands, target, parallel, timeout_s)
+    return [_routed(folder, stem, seed, lpf) for stem, seed in zip(stems, seeds, strict=True)]
 
 
-def run_plans(plans: Sequence[Plan], parallel: int = 2, timeout_s: float | None = None) -> list[list[Routed]]:
-    """The same for several netlists at once, so that no core waits for the last seed of one of them."""
+def pack(folder: Path, top: str, target: Target = DEFAULT_TARGET, timeout_s: float | None = None) -> dict[str, int]:
+    """Cells by type that ``folder/top.json`` takes on the device, out of context: placing does not change them."""
+    stem = f"{top}.packed"
+    packing = [*command(top, stem, target, 1, 1.0), "--pack-only"]
+    _run_jobs(folder, top, [stem], [packing], target, 1, timeout_s)
+    used, _, _ = parse((folder / f"{stem}.report.json").read_text())
+    return used
+
+
+def _run_jobs(
+    folder: Path,
+    top: str,
+    stems: Sequence[str],
+    commands: Sequence[list[str]],
+    target: Target,
+    parallel: int,
+    timeout_s: float | None,
+) -> None:
     _process.need(NAME, version(), INSTALL)
-    for plan in plans:
-        _process.checked_name("module", plan.top)
-    jobs = [(plan, job) for plan in plans for job in plan.jobs(timeout_s)]
+    _process.checked_name("module", top)
+    jobs = [
+        _process.Job(NAME, argv, folder, f"{stem}.log", INSTALL, timeout_s)
+        for stem, argv in zip(stems, commands, strict=True)
+    ]
     try:
-        _process.run_all([job for _, job in jobs], parallel)
+        _process.run_all(jobs, parallel)
     except ToolError:
-        for plan, job in jobs:
-            _raise_if_too_big(job.log_path, plan.target)
+        for job in jobs:
+            _raise_if_too_big(job.log_path, target)
         raise
-    return [[_routed(plan, seed) for seed in plan.seeds] for plan in plans]
 
 
-def _routed(plan: Plan, seed: int) -> Routed:
-    folder, stem = plan.folder, plan.stem(seed)
+def _routed(folder: Path, stem: str, seed: int, lpf: str | None) -> Routed:
     used, available, fmax = parse((folder / f"{stem}.report.json").read_text())
-    config = folder / f"{stem}.config" if plan.lpf else None
+    config = folder / f"{stem}.config" if lpf else None
     return Routed(seed, used, available, fmax, config, folder / f"{stem}.log")
 
 

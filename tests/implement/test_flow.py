@@ -46,7 +46,7 @@ def test_a_design_becomes_a_bitstream(tmp_path):
     assert said == [
         "synthesize ulx3s_top",
         "synthesize dummy_core",
-        "place and route, 2 seeds and the bare core",
+        "place and route, 2 seeds",
         "pack dummy.bit",
     ]
     done.save(tmp_path / "kept")

@@ -1,6 +1,6 @@
 """Quality of results against da4ml: the same networks, the same Yosys, the same nextpnr, out of context, same seeds.
 
-    python benchmarks/qor.py [--seeds 1] [--out benchmarks/results/qor.json]
+    python benchmarks/qor.py [--seeds 1] [--network NAME] [--out benchmarks/results/qor.json]
 
 Both pipelines take a frame every cycle. da4ml's own Verilog is bare logic between registers; ours includes its
 AXI-Stream handshake. da4ml is run at several latency cutoffs, ours at several clock targets; every row is reported.
@@ -159,10 +159,11 @@ def versions() -> dict[str, str | None]:
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--seeds", type=int, default=1)
+    arguments.add_argument("--network", choices=[problem.name for problem in PROBLEMS], help="only this one")
     arguments.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "qor.json")
     wanted = arguments.parse_args()
     rows, store = [], Store.default()
-    for problem in PROBLEMS:
+    for problem in (p for p in PROBLEMS if wanted.network in (None, p.name)):
         for tool, (_, _, settings) in TOOLS.items():
             for setting in settings:
                 rows.append(measure(tool, problem, setting, list(range(1, wanted.seeds + 1)), store))

@@ -53,6 +53,11 @@ class Context:
     store: Store
     progress: Progress = lambda _: None
 
+    def start(self, stage: str, doing: str) -> None:
+        """Say what begins, and how long it took before."""
+        usual = self.store.usual_seconds(stage)
+        self.progress(doing if usual is None else f"{doing}; usually {usual:.0f} s")
+
 
 @dataclass(frozen=True, eq=False)
 class Staged(Generic[Value]):
@@ -67,6 +72,7 @@ def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
     """Teacher, baseline and both students, scored."""
 
     def build(folder: Path) -> None:
+        context.start("train", "train teacher, baseline and students")
         catalog.load("training", recipe.student.framework).train(recipe, context.progress).save(folder)
 
     material = {"recipe": recipe.training_slice, "code": code_digest("training", "datasets", "recipe.py")}
@@ -78,7 +84,7 @@ def convert(recipe: Recipe, trained: Staged[training.TrainedModel], context: Con
     """The student as an HLS project with its compiled csim."""
 
     def build(folder: Path) -> None:
-        context.progress("convert with hls4ml, compile csim")
+        context.start("convert", "convert with hls4ml, compile csim")
         frontend = catalog.load("frontends", recipe.student.framework)
         frontend.convert(trained.value, recipe.name, recipe.hardware.clock_mhz, folder)
 
@@ -124,7 +130,7 @@ def verify(
     data = dataset(recipe)
 
     def build(folder: Path) -> None:
-        context.progress("verify: csim, Network and RTL simulation")
+        context.start("verify", "verify: csim, Network and RTL simulation")
         frames = vectors.frames(network, firmware.value.quantize_input(data.x_test), VECTORS, recipe.seed)
         logits = catalog.load("training", recipe.student.framework).predict(
             trained.value, network.input.real(frames).astype(np.float32)
@@ -164,6 +170,7 @@ def implement(recipe: Recipe, design: Design, context: Context) -> Staged[flow.B
     hardware = recipe.hardware
 
     def build(folder: Path) -> None:
+        context.start("implement", f"implement on {hardware.board}")
         seeds, board = range(1, hardware.seeds + 1), _board.load(hardware.board)
         with tempfile.TemporaryDirectory(prefix="edgeflow-board-") as work:
             clock, at = hardware.clock_mhz, Path(work)
@@ -192,7 +199,7 @@ def simulate_board(
     board = _board.load(recipe.hardware.board)
 
     def build(folder: Path) -> None:
-        context.progress("simulate the board through its UART")
+        context.start("board", "simulate the board through its UART")
         board_run.simulate(network, design, board, recipe.hardware.clock_mhz, frames, labels).save(folder)
 
     material = {

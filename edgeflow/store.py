@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 SECONDS = ".seconds"  # how long the build took, kept beside its result
@@ -78,6 +79,11 @@ class Store:
         finally:
             shutil.rmtree(work, ignore_errors=True)
         return final
+
+    def usual_seconds(self, name: str) -> float | None:
+        """The median time of this stage's stored results: an honest guess for the next one. None if there are none."""
+        times = [seconds(folder) for folder in (self.root / name).glob("[!.]*") if (folder / SECONDS).is_file()]
+        return median(times) if times else None
 
     def has(self, name: str, material: Any) -> bool:
         return (self.root / name / digest(material)).is_dir()

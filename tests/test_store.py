@@ -161,3 +161,11 @@ def test_the_default_store_is_where_the_environment_says(tmp_path, monkeypatch):
     assert Store.default().root == tmp_path / "here"
     monkeypatch.setenv("EDGEFLOW_STORE", "")
     assert Store.default().root == Path.home() / ".cache" / "edgeflow"
+
+
+def test_the_usual_time_is_the_median_of_what_was_stored(tmp_path):
+    store = Store(tmp_path)
+    assert store.usual_seconds("slow") is None
+    for i, took in enumerate((1.0, 5.0, 2.0)):
+        (store.stage("slow", i, lambda folder: None) / ".seconds").write_text(str(took))
+    assert store.usual_seconds("slow") == 2.0

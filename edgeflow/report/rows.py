@@ -24,8 +24,8 @@ def rows(report: dict[str, Any]) -> list[Row]:
         Row("Board through its UART pins, right", _board(report["board_simulation"]), "simulated"),
         Row("Weight bits", f"{weight_bits['student']:,} (baseline / {weight_bits['ratio']:.1f})", "counted"),
         Row("Bit operations a frame", _less(report["student"]["bit_operations"], gains["bit_operations"]), "counted"),
-        Row("Latency", f"{verification['latency_cycles']} cycles", "simulated"),
-        Row("Interval", f"{verification['interval_cycles']} cycles", "simulated"),
+        Row("Latency", _cycles(verification["latency_cycles"]), "simulated"),
+        Row("Interval", _cycles(verification["interval_cycles"]), "simulated"),
         Row("Core LUTs, FFs, BRAMs, DSPs", _cells(core), "packed"),
         Row("Core LUTs, FFs, BRAMs, DSPs", _cells(estimate), "estimated"),
         Row(f"Board {board['board']} LUTs, FFs, BRAMs, DSPs", _cells(board), "routed"),
@@ -40,6 +40,10 @@ def rows(report: dict[str, Any]) -> list[Row]:
         Row("Baseline in 16-bit fixed point, folded", _cells(baseline["fixed16"]), "estimated"),
         Row("Bitstream", f"{board['bitstream']}, {board['bitstream_bytes']:,} bytes", "routed"),
     ]
+
+
+def _cycles(count: int) -> str:
+    return f"{count} cycle{'s' if count != 1 else ''}"
 
 
 def _percent(fraction: float) -> str:

@@ -20,7 +20,7 @@ TESTABLE := $(VENV)/.installed-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install install-test demo train convert sim synth bitstream report doctor \
-        test test-fast test-slow lint lint-python lint-types lint-hw bench-qor wheel clean
+        test test-fast test-slow lint lint-python lint-types lint-hw bench-qor bench-sim wheel clean
 
 help: ## this list
 	@sed -nE 's/^([a-z -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -78,6 +78,9 @@ lint-hw: $(INSTALLED)
 
 bench-qor: $(INSTALLED) ## area and speed against da4ml, in benchmarks/results/qor.json
 	$(PY) benchmarks/qor.py
+
+bench-sim: $(INSTALLED) ## how fast a warm simulator builds and ten thousand vectors run
+	$(PY) benchmarks/simulation.py
 
 install: $(INSTALLED) ## what the demo needs
 install-test: $(TESTABLE) ## what the tests need

@@ -52,7 +52,7 @@ def test_the_page_says_ports_layout_and_cycles(folder):
     for text in (
         f"| `s_axis_tdata` | {design.s_axis.width} |",
         f"| `m_axis_tdata` | {design.m_axis.width} |",
-        f"{design.latency_cycles} cycles from the first input beat",
+        f"{design.latency_cycles} cycles, first input beat accepted",
         f"one frame in {design.interval_cycles} cycles",
         f"A frame is 6 values in {design.s_axis.beats} beats",
         f"an integer of {model.output.width} bits, two's complement",

@@ -10,41 +10,25 @@ import numpy as np
 
 from edgeflow.circuit import rounding as rounds
 from edgeflow.circuit.graph import Circuit, Term
-from edgeflow.fixedpoint import Fixed, Integers, Overflow, Rounding, cast
+from edgeflow.fixedpoint import Integers, Overflow
+from edgeflow.kernels._cast import Cast
 from edgeflow.kernels._unit import Fold, Unit
-from edgeflow.kernels.requantize import cast_unit
 
 
 @dataclass(frozen=True)
-class Relu:
-    x: Fixed
-    y: Fixed
-    rounding: Rounding
-    overflow: Overflow
-    features: int
-
-    @property
-    def in_features(self) -> int:
-        return self.features
-
-    @property
-    def out_features(self) -> int:
-        return self.features
-
+class Relu(Cast):
     def golden(self, x: Integers) -> Integers:
         """Map (batch, features) to (batch, features), bit for bit."""
-        return np.where(x > 0, cast(x, self.x.frac, self.y, self.rounding, self.overflow), 0)
+        return np.where(x > 0, self.assigned(x), 0)
 
     def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
-        rounded = [rounds.round_shift(circuit, a, self.x.frac - self.y.frac, self.rounding) for a in x]
-        return [_clipped(circuit, a, self) for a in rounded]
+        return [self._limited(circuit, a) for a in self.rounded(circuit, x)]
 
     def unit(self, fold: Fold) -> Unit:
-        return cast_unit(self, fold.pe, relu=True)
+        return self.streaming(fold.pe, relu=True)
 
-
-def _clipped(circuit: Circuit, a: Term, kernel: Relu) -> Term:
-    """Saturation clips to 0..hi at once; wrapping needs the positive part first."""
-    if kernel.overflow is Overflow.WRAP:
-        return rounds.limit(circuit, rounds.relu(circuit, a), kernel.y, kernel.overflow)
-    return circuit.clip(a, 0, kernel.y.hi)
+    def _limited(self, circuit: Circuit, a: Term) -> Term:
+        """Saturation clips to 0..hi at once; wrapping needs the positive part first."""
+        if self.overflow is Overflow.WRAP:
+            return rounds.limit(circuit, rounds.relu(circuit, a), self.y, self.overflow)
+        return circuit.clip(a, 0, self.y.hi)

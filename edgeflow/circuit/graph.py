@@ -172,8 +172,8 @@ class Circuit:
     def _add_constant(self, a: Term, added: int) -> Term:
         """Fold ``(x + c) + added`` to one addition, so that bias and rounding offset cost one adder together."""
         node = self.nodes[a.node]
-        if self._constant(a) is not None:
-            return self.const(self._constant(a) + added)  # type: ignore[operator]  # checked on the line above
+        if (whole_value := self._constant(a)) is not None:
+            return self.const(whole_value + added)
         if node.op in (Op.ADD, Op.SUB) and (inner := self._constant(node.args[-1])) is not None:
             inner = -inner if node.op is Op.SUB else inner
             whole = (inner << a.shift) * (-1 if a.negative else 1) + added

@@ -31,13 +31,13 @@ HOSTILE = (
 KERNEL = Dense(np.array([[1, -2], [3, 1]]), np.array([1, 0]), Fixed(4), Fixed(4))
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("around", ["{}", "net{}", "net{}x"])
-def test_a_network_with_a_hostile_name_is_refused(name, around):
-    if around.format(name) == "net" or (name == "" and around != "{}"):
-        pytest.skip("a good name")
+AROUND = ["", *(around.format(name) for name in HOSTILE if name for around in ("{}", "net{}", "net{}x"))]
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_a_network_with_a_hostile_name_is_refused(name):
     with pytest.raises(InputError, match="rename it"):
-        generate(Network(around.format(name), (Layer("dense", KERNEL),)), "unrolled", 100.0)
+        generate(Network(name, (Layer("dense", KERNEL),)), "unrolled", 100.0)
 
 
 @pytest.mark.parametrize(

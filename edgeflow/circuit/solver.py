@@ -4,6 +4,7 @@ da4ml (LGPL-3, Sun et al., TRETS 2025, doi 10.1145/3777387) is a dependency that
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from da4ml.cmvm import solve
@@ -41,7 +42,7 @@ def stages(weight: NDArray[np.int64], lo: list[int], hi: list[int], strategy: di
     return [_stage(solution) for solution in pipeline.solutions]
 
 
-def _stage(solution) -> Stage:  # type: ignore[no-untyped-def]  # da4ml's CombLogic
+def _stage(solution: Any) -> Stage:  # da4ml's CombLogic, which carries no types
     sums: list[Sum | int] = []
     for op in solution.ops:
         if op.opcode == -1:

@@ -1,14 +1,20 @@
-"""A data set: three disjoint splits of float features and integer classes, with source, licence and checksum."""
+"""A data set: three disjoint splits of float features and integer classes, with source, licence and checksum.
+
+Its file has SHAPE, of images (height, width, channels), CLASSES, ``load()``, and ``identity()``: the checksum of what
+``load`` would read now, without reading it.
+"""
 
 import hashlib
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgeflow.errors import InputError
 
-Features = NDArray[np.float32]  # (samples, features)
+Features = NDArray[np.float32]  # (samples, features); images row by row, channels last
 Classes = NDArray[np.int64]  # (samples,)
 
 
@@ -37,13 +43,18 @@ def checksum(*arrays: NDArray[np.generic]) -> str:
     return sha.hexdigest()
 
 
-def verify_checksum(name: str, expected: str, *arrays: NDArray[np.generic]) -> None:
+def verify_checksum(name: str, expected: str, remedy: str, *arrays: NDArray[np.generic]) -> None:
     """Raises InputError if the raw data are not those the project was measured on."""
     found = checksum(*arrays)
     if found != expected:
-        raise InputError(
-            f"datasets.{name}: sha256 {found}, not {expected}; install the scikit-learn of constraints.txt"
-        )
+        raise InputError(f"datasets.{name}: sha256 {found}, not {expected}; {remedy}")
+
+
+def cached(name: str) -> Path | None:
+    """A file of the data cache, the folder that EDGEFLOW_DATA names; None if it is not there."""
+    folder = os.environ.get("EDGEFLOW_DATA")
+    file = Path(folder) / name if folder else None
+    return file if file and file.is_file() else None
 
 
 def stratified_split(y: Classes, shares: tuple[float, ...], seed: int) -> list[NDArray[np.int64]]:

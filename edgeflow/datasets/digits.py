@@ -9,7 +9,7 @@ import numpy as np
 
 from edgeflow.datasets._data import Dataset, stratified_split, verify_checksum
 
-SHAPE = (8, 8)
+SHAPE = (8, 8, 1)
 CLASSES = 10
 
 SOURCE = "scikit-learn load_digits; E. Alpaydin, C. Kaynak (1998), UCI machine learning repository, doi:10.24432/C50P49"
@@ -19,13 +19,17 @@ SPLIT_SEED = 0
 TRAIN_SHARE, VALIDATION_SHARE = 0.65, 0.15  # test: the remaining fifth
 
 
+def identity() -> str:
+    return CHECKSUM
+
+
 def load() -> Dataset:
     """The three splits as float32 (samples, 64). Raises InputError if scikit-learn's copy is not the known one."""
     from sklearn.datasets import load_digits  # here, because reading SHAPE must stay cheap
 
     pixels, labels = load_digits(return_X_y=True)
     pixels, labels = pixels.astype(np.uint8), labels.astype(np.int64)
-    verify_checksum("digits", CHECKSUM, pixels, labels)
+    verify_checksum("digits", CHECKSUM, "install the scikit-learn of constraints.txt", pixels, labels)
     x = (np.minimum(pixels, 15) / 16).astype(np.float32)  # (1797, 64)
     train, validation, test = stratified_split(labels, (TRAIN_SHARE, VALIDATION_SHARE), SPLIT_SEED)
     return Dataset(

@@ -17,6 +17,7 @@ def test_every_data_set_is_whole(name: str) -> None:
     module = catalog.load("datasets", name)
     data = module.load()
     assert data.source and data.licence and len(data.checksum) == 64
+    assert module.identity() == data.checksum
     for split in ("train", "validation", "test"):
         x, y = getattr(data, f"x_{split}"), getattr(data, f"y_{split}")
         assert x.dtype == np.float32 and y.dtype == np.int64
@@ -48,7 +49,7 @@ def test_the_split_is_disjoint_complete_and_pinned() -> None:
 
 def test_changed_raw_data_are_refused() -> None:
     with pytest.raises(InputError, match="install the scikit-learn"):
-        _data.verify_checksum("digits", catalog.load("datasets", "digits").CHECKSUM, np.zeros((3, 4), np.uint8))
+        _data.verify_checksum("digits", "ab", "install the scikit-learn", np.zeros((3, 4), np.uint8))
 
 
 def test_the_shape_is_known_without_scikit_learn() -> None:
@@ -57,4 +58,4 @@ def test_the_shape_is_known_without_scikit_learn() -> None:
 
     code = "import sys, edgeflow.datasets.digits as d; print(d.SHAPE, 'sklearn' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "(8, 8) False"
+    assert done.stdout.strip() == "(8, 8, 1) False"

@@ -75,7 +75,11 @@ def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
         context.start("train", "train teacher, baseline and students")
         catalog.load("training", recipe.student.framework).train(recipe, context.progress).save(folder)
 
-    material = {"recipe": recipe.training_slice, "code": code_digest("training", "datasets", "recipe.py")}
+    material = {
+        "recipe": recipe.training_slice,
+        "data": catalog.load("datasets", recipe.dataset).identity(),  # one name may stand for a part or all of the data
+        "code": code_digest("training", "datasets", "recipe.py", "recipe_layers.py", "recipe_layout.py"),
+    }
     folder = context.store.stage("train", material, build)
     return Staged(training.load(folder), folder, seconds(folder))
 
@@ -93,7 +97,7 @@ def convert(recipe: Recipe, trained: Staged[training.TrainedModel], context: Con
         "name": recipe.name,
         "clock_mhz": recipe.hardware.clock_mhz,
         "g++": gxx.version(),
-        "code": code_digest("frontends", "training/_keras.py"),
+        "code": code_digest("frontends", "training/_keras.py", "training/_build.py"),
     }
     folder = context.store.stage("convert", material, build)
     return Staged(_firmware.load(folder), folder, seconds(folder))
@@ -228,8 +232,7 @@ def measure_baseline(
         context.progress("measure the float baseline in ONNX Runtime")
         from edgeflow.estimate.baseline import measure
 
-        layers = [(layer.kernel, layer.bias) for layer in trained.value.baseline]
-        done = measure(layers, dataset(recipe).x_test)
+        done = measure(trained.value.baseline_layout, trained.value.baseline, dataset(recipe).x_test)
         MeasuredBaseline(done.cpu_latency_us, done.onnxruntime).save(folder)
 
     material = {"trained": trained.folder.name, "code": code_digest("estimate")}

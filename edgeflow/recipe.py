@@ -6,15 +6,15 @@ Heavy frameworks are not imported; names of data sets and boards are checked aga
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from edgeflow import catalog
+from edgeflow import catalog, recipe_layout
 from edgeflow.errors import did_you_mean
+from edgeflow.recipe_layers import Bits, Count, Dense, FloatLayer, OutputLayer, QuantizedLayer, Section
+from edgeflow.recipe_layout import Placed, Shape
 
-Bits = Annotated[int, Field(ge=1, le=16)]
-Count = Annotated[int, Field(ge=1, le=4096)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
@@ -34,68 +34,31 @@ def _in_catalog(kind: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
 class Training(Section):
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 100
     batch_size: Count = 64
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.003  # the first one; a cosine leads it to zero
 
 
-class FloatMlp(Section):
-    """A float multilayer perceptron with ReLU; ``members`` of them make an ensemble."""
+class FloatNetwork(Section):
+    """Float layers with ReLU behind them; ``members`` of such networks make an ensemble."""
 
-    hidden: list[Count] = Field(min_length=1, max_length=8)
+    hidden: list[FloatLayer] = Field(min_length=1, max_length=32)
     members: Annotated[int, Field(ge=1, le=16)] = 1
     training: Training = Training()
 
-
-class HiddenLayer(Section):
-    """A quantized dense layer and the quantized ReLU behind it."""
-
-    units: Count
-    weight_bits: Annotated[int, Field(ge=2, le=16)] = 4
-    bias_bits: Annotated[int, Field(ge=2, le=16)] = 6
-    activation_bits: Bits = 4
-    activation_integer_bits: Annotated[int, Field(ge=0, le=8)] = 2
-
-    @model_validator(mode="after")
-    def _integer_bits_fit(self) -> "HiddenLayer":
-        if self.activation_integer_bits > self.activation_bits:
-            integer, total = self.activation_integer_bits, self.activation_bits
-            raise ValueError(f"activation_integer_bits = {integer} exceeds activation_bits = {total}")
-        return self
-
-
-class OutputLayer(Section):
-    """The dense layer that makes the logits."""
-
-    weight_bits: Annotated[int, Field(ge=2, le=16)] = 4
-    bias_bits: Annotated[int, Field(ge=2, le=16)] = 6
-
-
-class Widths(NamedTuple):
-    """Bits of one dense layer's weights, biases and inputs."""
-
-    weight: int
-    bias: int
-    x: int
+    def layout(self, shape: Shape, classes: int) -> tuple[Placed, ...]:
+        return recipe_layout.place(self.hidden, shape, Dense(units=classes), classes)
 
 
 class Student(Section):
     framework: Annotated[str, _in_catalog("training")] = "qkeras"
     input_bits: Bits = 4
-    hidden: list[HiddenLayer] = Field(min_length=1, max_length=8)
+    hidden: list[QuantizedLayer] = Field(min_length=1, max_length=32)
     output: OutputLayer = OutputLayer()
 
-    @property
-    def widths(self) -> list[Widths]:
-        """Of every dense layer, first to last."""
-        x = [self.input_bits, *(layer.activation_bits for layer in self.hidden)]
-        layers: list[HiddenLayer | OutputLayer] = [*self.hidden, self.output]
-        return [Widths(layer.weight_bits, layer.bias_bits, bits) for layer, bits in zip(layers, x, strict=True)]
+    def layout(self, shape: Shape, classes: int) -> tuple[Placed, ...]:
+        return recipe_layout.place(self.hidden, shape, self.output, classes)
 
 
 class Distill(Section):
@@ -111,20 +74,39 @@ class DistillStep(Section):
 
 
 class Fold(Section):
-    """Time multiplexing of one dense layer: ``pe`` outputs and ``simd`` inputs a clock cycle."""
+    """Time multiplexing of one layer: ``pe`` outputs and ``simd`` inputs of each a clock cycle."""
 
     pe: Count
     simd: Count
 
 
-def _word_or_section(value: object) -> str:
+class Pixels(Section):
+    """Weights in logic, ``pixels`` output pixels of an image a clock cycle."""
+
+    pixels: Count
+
+
+def _branch(value: object) -> str:
     """One branch of the unions below, so that a mistake is reported against what was meant."""
-    return "section" if isinstance(value, (dict, Fold)) else "word"
+    match value:
+        case Pixels() | {"pixels": _}:
+            return "<pixels>"
+        case Fold() | dict():
+            return "<fold>"
+        case _:
+            return "<word>"
 
 
-Word = Annotated[Literal["unrolled", "folded"], Tag("word")]
-LayerFolding = Annotated[Word | Annotated[Fold, Tag("section")], Discriminator(_word_or_section)]
-Folding = Annotated[Word | Annotated[dict[str, LayerFolding], Tag("section")], Discriminator(_word_or_section)]
+def _word_or_layers(value: object) -> str:
+    return "<layers>" if isinstance(value, dict) else "<word>"
+
+
+# unrolled: an output pixel a cycle, weights in logic; parallel: a whole frame a cycle
+Word = Annotated[Literal["unrolled", "folded", "parallel"], Tag("<word>")]
+FOLDINGS: dict[str, type[Section]] = {"<fold>": Fold, "<pixels>": Pixels}
+Sections = Annotated[Fold, Tag("<fold>")] | Annotated[Pixels, Tag("<pixels>")]
+LayerFolding = Annotated[Word | Sections, Discriminator(_branch)]
+Folding = Annotated[Word | Annotated[dict[str, LayerFolding], Tag("<layers>")], Discriminator(_word_or_layers)]
 
 
 class Hardware(Section):
@@ -138,8 +120,8 @@ class Recipe(Section):
     name: Annotated[str, AfterValidator(_plain_name)]
     dataset: Annotated[str, _in_catalog("datasets")]
     seed: Seed = 1
-    teacher: FloatMlp
-    baseline: FloatMlp
+    teacher: FloatNetwork
+    baseline: FloatNetwork
     student: Student
     compression: list[DistillStep] = Field(default=[], max_length=1)
     training: Training = Training()  # the student's
@@ -153,11 +135,6 @@ class Recipe(Section):
     def training_slice(self) -> dict[str, object]:
         """All that training depends on, as plain data: hardware choices never retrain a model."""
         return self.model_dump(exclude={"name", "hardware"})
-
-    @property
-    def dense_names(self) -> list[str]:
-        """The student's dense layers, first to last: the keys of ``hardware.folding``."""
-        return [f"dense_{i}" for i in range(len(self.student.hidden) + 1)]
 
 
 def load(path: Path) -> Recipe:

@@ -4,9 +4,9 @@ models/digits/recipe.yaml:9:7: student.hidden.0.wight_bits: unknown key; did you
 models/digits/recipe.yaml:24:18: hardware.folding.dense_0.pe: 5 does not divide 32 outputs; legal: 1, 2, 4, 8, 16, 32
 """
 
-from itertools import pairwise
-from math import prod
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -16,8 +16,10 @@ from edgeflow import catalog
 from edgeflow._yaml import Key, Position, Tree, parse
 from edgeflow.boards import _board
 from edgeflow.errors import InputError, RecipeError, did_you_mean
-from edgeflow.kernels.dense import legal_folds
-from edgeflow.recipe import DistillStep, Fold, Hardware, Recipe, Student
+from edgeflow.recipe import FOLDINGS, DistillStep, FloatNetwork, Hardware, Recipe, Student
+from edgeflow.recipe_folding import problems as folding_problems
+from edgeflow.recipe_layers import TAGS
+from edgeflow.recipe_layout import MisfitError, Placed
 from edgeflow.rtl.names import KEYWORDS
 
 Problem = tuple[Key, str]  # where, and what is wrong there
@@ -77,7 +79,7 @@ def _problem(detail: ErrorDetails, positions: dict[Key, Position]) -> Problem:
             key = (*key, str(part))
     match detail["type"]:
         case "extra_forbidden":
-            return key, f"unknown key{did_you_mean(key[-1], _fields(key[:-1]))}"
+            return key, f"unknown key{did_you_mean(key[-1], _fields(key[:-1], detail['loc'][:-1]))}"
         case "missing":
             return key, "missing; it has no default"
         case "value_error":
@@ -100,13 +102,15 @@ def _short(value: Any) -> str:
             return repr(value)[:60]
 
 
-def _fields(section: Key) -> list[str]:
-    """The keys that a section may hold."""
+def _fields(section: Key, branches: Iterable[int | str]) -> list[str]:
+    """The keys that a section may hold; in a union, those of the branch that it was taken for."""
     model: type[BaseModel] = Recipe
     for part in section:
         if part in model.model_fields:
             model = next(_models(model.model_fields[part].annotation), model)
-    return list(model.model_fields)
+    tags = TAGS | FOLDINGS
+    tagged = [tags[str(tag)] for tag in branches if tag in tags]
+    return list((tagged[-1] if tagged else model).model_fields)
 
 
 def _models(annotation: Any) -> Any:
@@ -124,12 +128,24 @@ def _cross_problems(value: Any) -> list[Problem]:
     problems = _name_problems(value.get("name")) + (_clock_problems(hardware) if hardware else [])
     if dataset not in catalog.names("datasets"):
         return problems
-    shape = catalog.load("datasets", dataset).SHAPE
-    student = _valid(Student, value.get("student"))
-    problems += [] if len(shape) > 1 else _shift_problems(dataset, value.get("compression"))
-    if student and hardware and isinstance(hardware.folding, dict):
-        problems += _folding_problems(hardware.folding, student, prod(shape), catalog.load("datasets", dataset).CLASSES)
-    return problems
+    module = catalog.load("datasets", dataset)
+    problems += [] if len(module.SHAPE) > 1 else _shift_problems(dataset, value.get("compression"))
+    for section in ("teacher", "baseline"):
+        problems += _layout(section, _valid(FloatNetwork, value.get(section)), module)[1]
+    placed, misfits = _layout("student", _valid(Student, value.get("student")), module)
+    if hardware and placed and isinstance(hardware.folding, dict):
+        problems += folding_problems(hardware.folding, placed)
+    return problems + misfits
+
+
+def _layout(
+    section: str, network: FloatNetwork | Student | None, dataset: ModuleType
+) -> tuple[tuple[Placed, ...], list[Problem]]:
+    """The network's layers at their places, or why they do not fit; neither, if the section is wrong in itself."""
+    try:
+        return network.layout(dataset.SHAPE, dataset.CLASSES) if network else (), []
+    except MisfitError as error:
+        return (), [((section, "hidden", *error.place), error.message)]
 
 
 def _name_problems(name: Any) -> list[Problem]:
@@ -162,22 +178,3 @@ def _valid(section: type[S], value: Any) -> S | None:
         return TypeAdapter(section).validate_python(value)
     except ValidationError:
         return None
-
-
-def _folding_problems(folding: dict[str, Any], student: Student, inputs: int, classes: int) -> list[Problem]:
-    widths = [inputs, *(layer.units for layer in student.hidden), classes]
-    sizes = {f"dense_{i}": size for i, size in enumerate(pairwise(widths))}
-    problems: list[Problem] = []
-    for name, fold in folding.items():
-        key = ("hardware", "folding", name)
-        if name not in sizes:
-            problems.append((key, f"no such layer{did_you_mean(name, sizes)}"))
-        elif isinstance(fold, Fold):
-            n_in, n_out = sizes[name]
-            for field, n, what in (("pe", n_out, "outputs"), ("simd", n_in, "inputs")):
-                if n % getattr(fold, field):
-                    legal = ", ".join(map(str, legal_folds(n)))
-                    problems.append(
-                        ((*key, field), f"{getattr(fold, field)} does not divide {n} {what}; legal: {legal}")
-                    )
-    return problems

@@ -59,14 +59,14 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         return Outcome(None, paths)
 
     measured = pipeline.measure_baseline(recipe, trained, context)
-    baseline = [(layer.kernel, layer.bias) for layer in trained.value.baseline]
+    baseline = trained.value.baseline_layout
     report = compile_report(
         recipe.name,
         recipe.seed,
         trained.value,
-        costs.quantized_cost([layer.kernel for layer in trained.value.student], trained.value.spec.widths),
+        costs.quantized_cost(trained.value.layout, trained.value.spec),
         costs.float_cost(baseline),
-        costs.fixed16_hardware(baseline),
+        costs.fixed16_hardware(baseline, trained.value.baseline),
         measured.value,
         verification.value,
         board.value,

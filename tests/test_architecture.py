@@ -15,6 +15,8 @@ PACKAGE = Path(edgeflow.__file__).parent
 FILES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 HANDED_OVER = sorted(p for tree in ("hw", "sim") for p in (PACKAGE.parent / tree).rglob("*.py"))
 
+RECIPE = {"recipe", "recipe_layers", "recipe_layout"}  # the values; reading a file is recipe_file and recipe_folding
+
 # Each part of the package (a folder or a file) and the parts that it may import. Lower lines import higher ones.
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
@@ -29,19 +31,22 @@ ALLOWED: dict[str, set[str]] = {
     "network": {"errors", "fixedpoint"},
     "rtl": {"errors", "fixedpoint", "shipped", "circuit", "kernels", "network"},
     # the world: what the user wants, data, programs, boards
-    "recipe": {"errors", "catalog", "recipe_file"},
-    "recipe_file": {"errors", "catalog", "_yaml", "boards", "kernels", "recipe", "rtl"},
+    "recipe_layers": set(),
+    "recipe_layout": {"errors", "recipe_layers"},
+    "recipe": {"errors", "catalog", "recipe_layers", "recipe_layout", "recipe_file"},
+    "recipe_folding": {"errors", "kernels", "recipe", "recipe_layers", "recipe_layout"},
+    "recipe_file": {"errors", "catalog", "_yaml", "boards", "rtl", *RECIPE, "recipe_folding"},
     "datasets": {"errors"},
     "tools": {"errors", "shipped", "store"},
     "boards": {"errors", "catalog"},
     "doctor": {"errors", "catalog", "tools"},
     # frameworks
-    "training": {"errors", "catalog", "store", "recipe", "datasets"},
+    "training": {"errors", "catalog", "store", "datasets", *RECIPE},
     "frontends": {"errors", "fixedpoint", "store", "kernels", "network", "tools", "training"},
     # what is done with a design
     "link": {"errors", "fixedpoint", "rtl"},
     "host": {"errors", "fixedpoint", "link"},
-    "estimate": {"errors", "fixedpoint", "recipe", "kernels", "network", "rtl"},
+    "estimate": {"errors", "fixedpoint", *RECIPE, "kernels", "network", "rtl"},
     "implement": {"errors", "fixedpoint", "shipped", "tools", "boards", "network", "rtl", "link", "host"},
     "verify": {"errors", "fixedpoint", "shipped", "store", "kernels", "network", "rtl", "tools", "frontends"},
     "report": {"errors", "training", "estimate", "implement", "verify"},  # value types
@@ -67,9 +72,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "qkeras": ("training/*", "frontends/qkeras.py"),
     "hls4ml": ("frontends/qkeras.py",),
     "sklearn": ("datasets/*",),
-    "onnx": ("estimate/baseline.py",),
+    "mlxtend": ("datasets/*",),
+    "onnx": ("estimate/_onnx.py",),
     "onnxruntime": ("estimate/baseline.py",),
-    "pydantic": ("recipe.py", "recipe_file.py"),
+    "pydantic": ("recipe.py", "recipe_layers.py", "recipe_file.py"),
     "pydantic_core": ("recipe.py", "recipe_file.py"),
     "ruamel": ("_yaml.py",),
     "serial": ("host.py",),
@@ -82,7 +88,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 ADAPTERS = {"circuit/solver.py", "rtl/min_registers.py"}  # the only core files that may import more than numpy
 
 FRAMEWORKS = {"tensorflow", "tf_keras", "keras", "qkeras", "torch", "hls4ml", "onnxruntime"}
-HEAVY = FRAMEWORKS | {"da4ml", "scipy", "sklearn", "matplotlib", "onnx"}
+HEAVY = FRAMEWORKS | {"da4ml", "scipy", "sklearn", "mlxtend", "pandas", "matplotlib", "onnx"}
 
 
 def imports(source: str, file: str) -> set[str]:

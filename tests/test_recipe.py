@@ -34,7 +34,7 @@ def test_a_short_recipe_is_whole(tmp_path: Path) -> None:
     (tmp_path / "r.yaml").write_text(GOOD)
     loaded = recipe.load(tmp_path / "r.yaml")
     assert loaded.teacher.members == 3
-    assert loaded.dense_names == ["dense_0", "dense_1"]
+    assert [placed.name for placed in loaded.student.layout((8, 8, 1), 10)] == ["dense_0", "dense_1"]
     assert loaded.distill is None
 
 
@@ -88,8 +88,8 @@ hardware:
         "recipe.yaml:14:13: hardware.folding.dense_0.simd: missing; it has no default",
         "recipe.yaml:14:23: hardware.folding.dense_0.pe: 0 should be greater than or equal to 1",
         'recipe.yaml:14:30: hardware.folding.dense_0.smd: unknown key; did you mean "simd"?',
-        "recipe.yaml:14:39: hardware.folding.dense_1: 'fold' should be 'unrolled' or 'folded'",
-        "recipe.yaml:14:54: hardware.folding.a: a list should be 'unrolled' or 'folded'",
+        "recipe.yaml:14:39: hardware.folding.dense_1: 'fold' should be 'unrolled', 'folded' or 'parallel'",
+        "recipe.yaml:14:54: hardware.folding.a: a list should be 'unrolled', 'folded' or 'parallel'",
     ]
 
 

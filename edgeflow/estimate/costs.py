@@ -1,22 +1,25 @@
 """What a model costs by counting: weight bits, MACs, bit operations; and the float baseline's hardware, estimated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeflow.fixedpoint import Fixed, Overflow, Rounding, quantize
+from edgeflow.fixedpoint import Fixed, Integers, Overflow, Rounding, quantize
 from edgeflow.kernels._cost import Cost as HardwareCost
-from edgeflow.kernels._unit import Fold
-from edgeflow.kernels.dense import Dense, legal_folds
-from edgeflow.recipe import Widths
+from edgeflow.kernels._matrix import MatrixUnit, sum_format
+from edgeflow.kernels._unit import Fold, Unit, divisors
+from edgeflow.recipe import Student
+from edgeflow.recipe_layers import Depthwise
+from edgeflow.recipe_layout import Placed, weighted, widths
 
 FLOAT_BITS = 32
 FIXED16 = Fixed(16, 8)
 FOLD_LANES = 4
 
-Layer = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel (inputs, outputs), bias (outputs,)
+Arrays = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel as in the layout, bias (outputs,)
 
 
 @dataclass(frozen=True)
@@ -24,24 +27,26 @@ class Cost:
     """Counted, not measured."""
 
     weight_bits: int  # kernels and biases
-    macs: int  # multiplications of one sample
+    macs: int  # multiplications of one sample; padding counts as any input
     bit_operations: int  # sum over MACs of weight bits times input bits
 
 
-def float_cost(layers: Sequence[Layer]) -> Cost:
-    """The float MLP: every weight and every input is 32 bits."""
-    macs = sum(kernel.size for kernel, _ in layers)
-    weights = sum(kernel.size + bias.size for kernel, bias in layers)
+def float_cost(layout: Sequence[Placed]) -> Cost:
+    """The float network: every weight and every input is 32 bits."""
+    layers = list(weighted(layout))
+    macs = sum(layer.macs for layer in layers)
+    weights = sum(prod(layer.kernel) + layer.channels for layer in layers)
     return Cost(weights * FLOAT_BITS, macs, macs * FLOAT_BITS**2)
 
 
-def quantized_cost(kernels: Sequence[NDArray[np.float32]], widths: Sequence[Widths]) -> Cost:
+def quantized_cost(layout: Sequence[Placed], spec: Student) -> Cost:
     """The student: each layer at its own widths; zeros are counted, as hardware and files may not skip them."""
-    layers = list(zip(kernels, widths, strict=True))
+    bits = widths(layout, spec.input_bits)
+    layers = [(layer, bits[layer.name]) for layer in weighted(layout)]
     return Cost(
-        weight_bits=sum(k.size * w.weight + k.shape[1] * w.bias for k, w in layers),
-        macs=sum(k.size for k, _ in layers),
-        bit_operations=sum(k.size * w.weight * w.x for k, w in layers),
+        weight_bits=sum(prod(layer.kernel) * w.weight + layer.channels * w.bias for layer, w in layers),
+        macs=sum(layer.macs for layer, _ in layers),
+        bit_operations=sum(layer.macs * w.weight * w.x for layer, w in layers),
     )
 
 
@@ -56,16 +61,22 @@ class Fixed16:
     interval_cycles: int
 
 
-def fixed16_hardware(layers: Sequence[Layer]) -> Fixed16:
-    """Sum of the folded units of every layer, at most 4 x 4 multipliers each."""
-    units = []
-    for kernel, bias in layers:
-        dense = Dense(_fixed16(kernel), _fixed16(bias) << FIXED16.frac, FIXED16, FIXED16)
-        pe, simd = (max(n for n in legal_folds(f) if n <= FOLD_LANES) for f in kernel.shape[::-1])
-        units.append(dense.unit(Fold(pe, simd)))
+def fixed16_hardware(layout: Sequence[Placed], weights: Mapping[str, Arrays]) -> Fixed16:
+    """Sum of the folded matrix units of every layer, at most 4 x 4 multipliers each."""
+    units = [_matrix_unit(layer, *weights[layer.name]) for layer in weighted(layout)]
     cost = sum((unit.cost for unit in units), HardwareCost())
     return Fixed16(cost.luts, cost.ffs, cost.brams, cost.dsps, max(unit.interval_cycles for unit in units))
 
 
-def _fixed16(real: NDArray[np.float32]) -> NDArray[np.int64]:
+def _matrix_unit(layer: Placed, kernel: NDArray[np.float32], real_bias: NDArray[np.float32]) -> Unit:
+    weight = _fixed16(kernel).reshape(-1, layer.channels)
+    bias = _fixed16(real_bias) << FIXED16.frac
+    pe, simd = (max(n for n in divisors(size) if n <= FOLD_LANES) for size in weight.shape[::-1])
+    y = sum_format(weight, bias, FIXED16, 2 * FIXED16.frac, layer.name)
+    channelwise = isinstance(layer.layer, Depthwise)
+    fold, positions = Fold(pe, simd), layer.positions
+    return MatrixUnit(weight, bias, FIXED16, FIXED16, y, fold, positions=positions, channelwise=channelwise).unit()
+
+
+def _fixed16(real: NDArray[np.float32]) -> Integers:
     return quantize(real, FIXED16, Rounding.RND_CONV, Overflow.SAT)

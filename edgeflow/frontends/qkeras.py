@@ -16,14 +16,11 @@ from typing import Any
 from edgeflow.frontends._firmware import Firmware, compile_csim
 from edgeflow.frontends._nodes import check_weights, read
 from edgeflow.training import TrainedModel
-from edgeflow.training._keras import (
-    QActivation,
-    keras,
-    quantized_relu,
-)  # sets TF_USE_LEGACY_KERAS before the first import of TensorFlow
+from edgeflow.training._keras import keras  # sets TF_USE_LEGACY_KERAS before the first import of TensorFlow
 from edgeflow.training.qkeras import student_model
 
 import hls4ml  # isort: skip
+from qkeras import QActivation, quantized_relu  # isort: skip
 from hls4ml.converters.keras_v2_to_hls import get_model_arch, parse_keras_model  # isort: skip
 from hls4ml.model.graph import ModelGraph  # isort: skip
 

@@ -8,14 +8,17 @@ from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgeflow import catalog
 from edgeflow.datasets._data import Dataset, Features
-from edgeflow.recipe import FloatMlp, Recipe
+from edgeflow.recipe import FloatNetwork, Recipe
+from edgeflow.recipe_layout import Shape
 from edgeflow.store import digest
+from edgeflow.training import _build
 from edgeflow.training._augment import shifted
 from edgeflow.training._fit import Lesson, Logits, Progress, Task, accuracy, fit
-from edgeflow.training._keras import float_mlp, initialize, keras, logits_of, student_mlp, weights_of, with_weights
+from edgeflow.training._keras import float64, initialize, keras, logits_of, weights_of, with_weights
 from edgeflow.training._trained import Scores, TrainedModel
 
 PACKAGES = ("tensorflow", "tf-keras", "qkeras", "numpy")
@@ -25,20 +28,20 @@ def train(recipe: Recipe, progress: Progress) -> TrainedModel:
     """Train everything the recipe names; ``progress`` gets a line about twice a second."""
     dataset = catalog.load("datasets", recipe.dataset)
     data: Dataset = dataset.load()
-    inputs, classes = data.x_train.shape[1], dataset.CLASSES
+    shape, classes = dataset.SHAPE, dataset.CLASSES
     task = Task(
         shifted(data.x_train, data.y_train, dataset.SHAPE, 0.0), data.x_validation, data.y_validation, recipe.training
     )
 
-    teachers = _ensemble(recipe.teacher, "teacher", recipe, task, classes, progress)
-    (baseline,) = _ensemble(recipe.baseline, "baseline", recipe, task, classes, progress)
-    plain = _student(recipe, task, inputs, classes, "student without distillation", None, progress)
+    teachers = _ensemble(recipe.teacher, "teacher", recipe, task, shape, classes, progress)
+    (baseline,) = _ensemble(recipe.baseline, "baseline", recipe, task, shape, classes, progress)
+    plain = _student(recipe, task, shape, classes, "student without distillation", None, progress)
     distilled, won = plain, False
     if recipe.distill:
         examples = shifted(data.x_train, data.y_train, dataset.SHAPE, recipe.distill.shift_pixels)
         lesson = Lesson(_mean_logits(teachers, examples.x), recipe.distill)
         distilled = _student(
-            recipe, replace(task, examples=examples), inputs, classes, "student with distillation", lesson, progress
+            recipe, replace(task, examples=examples), shape, classes, "student with distillation", lesson, progress
         )
         won = _validation(distilled, data) >= _validation(plain, data)
 
@@ -53,9 +56,10 @@ def train(recipe: Recipe, progress: Progress) -> TrainedModel:
         framework="qkeras",
         recipe_digest=digest(recipe.training_slice),
         versions={package: version(package) for package in PACKAGES},
-        inputs=inputs,
+        shape=shape,
         classes=classes,
         spec=recipe.student,
+        baseline_spec=recipe.baseline,
         baseline=weights_of(baseline),
         student_distilled=weights_of(distilled),
         student_plain=weights_of(plain),
@@ -66,33 +70,34 @@ def train(recipe: Recipe, progress: Progress) -> TrainedModel:
 
 def student_model(trained: TrainedModel) -> keras.Model:
     """The chosen student as a QKeras model, ready to convert."""
-    return with_weights(student_mlp(trained.spec, trained.inputs, trained.classes), trained.student)
+    return with_weights(_build.student_model(trained.spec, trained.shape, trained.classes), trained.student)
 
 
-def predict(trained: TrainedModel, x: Features) -> Logits:
-    """The chosen student's logits; exact, because every term is a small dyadic rational."""
-    return logits_of(student_model(trained), x)
+def predict(trained: TrainedModel, x: Features) -> NDArray[np.float64]:
+    """The chosen student's logits. Exact: in float64 no sum of its dyadic products, 53 bits wide, is rounded."""
+    with float64():
+        return logits_of(student_model(trained), x.astype(np.float64)).astype(np.float64)
 
 
 def _ensemble(
-    spec: FloatMlp, role: str, recipe: Recipe, task: Task, classes: int, progress: Progress
+    spec: FloatNetwork, role: str, recipe: Recipe, task: Task, shape: Shape, classes: int, progress: Progress
 ) -> list[keras.Model]:
     """Members differ by their seed: initial weights and the order of examples."""
     models = []
     for member in range(spec.members):
         seed = _seed(recipe.seed, role, member)
-        model = initialize(float_mlp(task.examples.x.shape[1], spec.hidden, classes), seed)
+        model = initialize(_build.float_model(spec, shape, classes), seed)
         fit(model, replace(task, schedule=spec.training), seed, f"{role} {member + 1} of {spec.members}", progress)
         models.append(model)
     return models
 
 
 def _student(
-    recipe: Recipe, task: Task, inputs: int, classes: int, label: str, lesson: Lesson | None, progress: Progress
+    recipe: Recipe, task: Task, shape: Shape, classes: int, label: str, lesson: Lesson | None, progress: Progress
 ) -> keras.Model:
     """Both students start from the same weights, so they differ by the lesson alone."""
     seed = _seed(recipe.seed, "student", 0)
-    model = initialize(student_mlp(recipe.student, inputs, classes), seed)
+    model = initialize(_build.student_model(recipe.student, shape, classes), seed)
     fit(model, task, seed, label, progress, lesson)
     return with_weights(model, weights_of(model))
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from edgeflow import frontends
 from edgeflow.errors import MissingToolError, ToolError
 from edgeflow.frontends.hls4ml_graph import lower
-from edgeflow.recipe import HiddenLayer, OutputLayer, Student
+from edgeflow.recipe import Student
+from edgeflow.recipe_layers import OutputLayer, QuantizedDense
 
 pytestmark = [pytest.mark.train, pytest.mark.tools]
 
@@ -31,9 +32,9 @@ bits = st.integers(2, 7)
 
 @st.composite
 def students(draw: st.DrawFn) -> Student:
-    def hidden() -> HiddenLayer:
+    def hidden() -> QuantizedDense:
         width = draw(st.integers(1, 6))
-        return HiddenLayer(
+        return QuantizedDense(
             units=draw(st.integers(1, 9)), weight_bits=draw(bits), bias_bits=draw(bits),
             activation_bits=width, activation_integer_bits=draw(st.integers(0, min(width, 3))),
         )  # fmt: skip
@@ -54,10 +55,11 @@ def result_types(draw: st.DrawFn) -> str:
 
 def model_of(spec: Student, inputs: int, classes: int, seed: int):
     """A student whose weights fill their whole ranges, ends included."""
-    from edgeflow.training._keras import student_mlp, weights_of, with_weights
+    from edgeflow.training._build import student_model
+    from edgeflow.training._keras import weights_of, with_weights
 
     random = np.random.default_rng(seed)
-    model = student_mlp(spec, inputs, classes)
+    model = student_model(spec, (inputs,), classes)
     model.set_weights([random.uniform(-1.2, 1.2, array.shape) for array in model.get_weights()])
     return with_weights(model, weights_of(model))
 
@@ -121,7 +123,7 @@ def digits_like(tmp_path_factory: pytest.TempPathFactory):
     from edgeflow.frontends.qkeras import convert_model
 
     folder = tmp_path_factory.mktemp("made") / "firmware"
-    model = model_of(Student(hidden=[HiddenLayer(units=4)]), 6, 3, seed=1)
+    model = model_of(Student(hidden=[QuantizedDense(units=4)]), 6, 3, seed=1)
     convert_model(model, "small", 100.0, folder)
     return folder.rename(tmp_path_factory.mktemp("moved") / "firmware"), model
 

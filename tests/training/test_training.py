@@ -11,6 +11,7 @@ import pytest
 
 from edgeflow import catalog, training
 from edgeflow.recipe import Recipe
+from edgeflow.recipe_layout import widths
 from edgeflow.training import TrainedModel
 
 pytestmark = pytest.mark.train
@@ -40,7 +41,7 @@ def trained() -> tuple[TrainedModel, list[str]]:
 
 def weights(model: TrainedModel) -> list[np.ndarray]:
     models = (model.baseline, model.student_distilled, model.student_plain)
-    return [array for mlp in models for layer in mlp for array in (layer.kernel, layer.bias)]
+    return [array for named in models for layer in named.values() for array in layer]
 
 
 def test_the_same_recipe_gives_the_same_weights(trained: tuple[TrainedModel, list[str]]) -> None:
@@ -53,7 +54,7 @@ def test_the_same_recipe_gives_the_same_weights(trained: tuple[TrainedModel, lis
 def test_another_seed_gives_other_weights(trained: tuple[TrainedModel, list[str]]) -> None:
     other, _ = train(seed=2)
     assert other.recipe_digest != trained[0].recipe_digest
-    assert (other.student[0].kernel != trained[0].student[0].kernel).any()
+    assert (other.student["dense_0"].kernel != trained[0].student["dense_0"].kernel).any()
 
 
 def test_it_learns_and_keeps_the_better_student(trained: tuple[TrainedModel, list[str]]) -> None:
@@ -72,7 +73,8 @@ def test_it_learns_and_keeps_the_better_student(trained: tuple[TrainedModel, lis
 
 
 def test_student_weights_lie_on_their_grids(trained: tuple[TrainedModel, list[str]]) -> None:
-    for layer, bits in zip(trained[0].student, trained[0].spec.widths, strict=True):
+    for name, bits in widths(trained[0].layout, trained[0].spec.input_bits).items():
+        layer = trained[0].student[name]
         for array, width in ((layer.kernel, bits.weight), (layer.bias, bits.bias)):
             steps = array * 2 ** (width - 1)
             assert (
@@ -91,7 +93,7 @@ def test_scores_are_those_of_the_stored_weights(trained: tuple[TrainedModel, lis
     assert loaded.scores == trained[0].scores and loaded.spec == trained[0].spec
     data = catalog.load("datasets", "digits").load()
     logits = predict(loaded, data.x_test)
-    assert logits.dtype == np.float32 and (logits * 1024 == np.round(logits * 1024)).all(), "dyadic, so exact"
+    assert logits.dtype == np.float64 and (logits * 1024 == np.round(logits * 1024)).all(), "dyadic, so exact"
     assert float((logits.argmax(axis=1) == data.y_test).mean()) == loaded.scores["student"].test
 
 

@@ -1,0 +1,65 @@
+"""Whether ``hardware.folding`` fits the student: its keys name layers, its numbers divide them.
+
+dense      pe divides the units, simd the inputs
+conv       pe divides the filters, simd the channels of a pixel, or is all of them times a divisor of the window
+depthwise, pool  pe divides the channels, simd the window
+pixels     divides the width of the output image
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from edgeflow.errors import did_you_mean
+from edgeflow.kernels._geometry import Geometry
+from edgeflow.kernels._unit import divisors
+from edgeflow.kernels._window import window_folds
+from edgeflow.recipe import Fold, Pixels
+from edgeflow.recipe_layers import Conv, Dense, Depthwise, OutputLayer
+from edgeflow.recipe_layout import Placed, foldable, window
+
+Problem = tuple[tuple[str, ...], str]  # key in the file, and what is wrong there
+
+
+def problems(folding: Mapping[str, Any], student: tuple[Placed, ...]) -> list[Problem]:
+    layers = {placed.name: placed for placed in foldable(student)}
+    found: list[Problem] = []
+    for name, wanted in folding.items():
+        key = ("hardware", "folding", name)
+        if name not in layers:
+            found.append((key, f"no such layer{did_you_mean(name, layers)}"))
+        elif not isinstance(wanted, str):
+            found += [((*key, field), message) for field, message in _misfits(wanted, layers[name])]
+    return found
+
+
+def _misfits(wanted: Fold | Pixels, placed: Placed) -> Iterator[tuple[str, str]]:
+    for field, (legal, what) in (_fold(placed) if isinstance(wanted, Fold) else _pixels(placed)).items():
+        value = getattr(wanted, field)
+        if value not in legal:
+            yield field, f"{value} does not divide {what}; legal: {', '.join(map(str, legal))}"
+
+
+def _fold(placed: Placed) -> dict[str, tuple[list[int], str]]:
+    channels = placed.x[-1]
+    match placed.layer:
+        case Dense() | OutputLayer():
+            return _of(placed.y[0], "outputs", divisors(channels), f"{channels} inputs")
+        case Conv(kernel=side):
+            height, width, _ = placed.x
+            geometry = Geometry(height, width, channels, kernel=(side, side), after=(side, side))
+            simd = window_folds(geometry), f"a window of {side} x {side} x {channels} inputs"
+            return _of(placed.y[-1], "outputs", *simd)
+        case Depthwise(depthwise=side):
+            taps = side**2
+        case _:
+            taps = window(placed)
+    return _of(channels, "channels", divisors(taps), f"{taps} pixels of a window")
+
+
+def _of(outputs: int, called: str, simd: list[int], inputs: str) -> dict[str, tuple[list[int], str]]:
+    return {"pe": (divisors(outputs), f"{outputs} {called}"), "simd": (simd, inputs)}
+
+
+def _pixels(placed: Placed) -> dict[str, tuple[list[int], str]]:
+    width = placed.y[1] if len(placed.y) == 3 else 1
+    return {"pixels": (divisors(width), f"{width} output columns")}

@@ -102,6 +102,118 @@ def test_rules_between_sections(tmp_path: Path) -> None:
     ]
 
 
+def test_mistakes_in_layers(tmp_path: Path) -> None:
+    """A misspelt layer is judged as the one it nearly is, inside residual blocks too."""
+    text = """\
+name: t
+dataset: digits
+teacher: {hidden: [{pool: avg, size: 2}, {sise: 3}]}
+baseline: {hidden: [{units: 4, weight_bits: 3}, [3]]}
+student:
+  hidden:
+  - {filtres: 8, kernel: 3}
+  - {filters: 4, kernel: 3, padding: smae, strid: 2}
+  - {residual: [{depthwise: 3}, {pool: max, size: 2}, {filters: 4, kernel: 1, krnel: 3}], activation_bit: 4}
+  - {global_pool: max, size: 3}
+  - 34
+hardware:
+  folding: {conv_0: {pixels: 2, simd: 3}}
+"""
+    kinds = "units, filters, depthwise, pool, global_pool, residual"
+    assert problems(tmp_path, text) == [
+        "recipe.yaml:3:21: teacher.hidden.0.pool: 'avg' should be 'max' or 'average'",
+        f"recipe.yaml:3:42: teacher.hidden.1: a layer is told by one of its keys: {kinds}",
+        "recipe.yaml:4:32: baseline.hidden.0.weight_bits: unknown key; known: units",
+        "recipe.yaml:4:49: baseline.hidden.1: a list should be a valid integer",
+        "recipe.yaml:7:5: student.hidden.0.filters: missing; it has no default",
+        'recipe.yaml:7:6: student.hidden.0.filtres: unknown key; did you mean "filters"?',
+        "recipe.yaml:8:29: student.hidden.1.padding: 'smae' should be 'valid' or 'same'",
+        'recipe.yaml:8:44: student.hidden.1.strid: unknown key; did you mean "stride"?',
+        "recipe.yaml:9:33: student.hidden.2.residual.1: a layer of a residual block is told by one of its keys: "
+        "units, filters, depthwise",
+        'recipe.yaml:9:79: student.hidden.2.residual.2.krnel: unknown key; did you mean "kernel"?',
+        'recipe.yaml:9:91: student.hidden.2.activation_bit: unknown key; did you mean "activation_bits"?',
+        "recipe.yaml:10:24: student.hidden.3.size: unknown key; known: global_pool",
+        f"recipe.yaml:11:5: student.hidden.4: a layer is told by one of its keys: {kinds}",
+        "recipe.yaml:13:33: hardware.folding.conv_0.simd: unknown key; known: pixels",
+    ]
+
+
+IMAGES = """\
+name: t
+dataset: digits
+teacher: {hidden: [20]}
+baseline: {hidden: [20]}
+student:
+  hidden:
+"""
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        (["{filters: 4, kernel: 9}"], "0.kernel: a window of 9 x 9 does not fit an image of 8 x 8"),
+        (["{pool: max, size: 9}"], "0.size: a window of 9 x 9 does not fit an image of 8 x 8"),
+        (["{units: 4}", "{depthwise: 3}"], "1: needs an image, not 4 values; dense layers come last"),
+        (["{global_pool: max}", "{pool: max, size: 2}"], "1: needs an image, not 1 values; dense layers come last"),
+        (
+            ["{filters: 4, kernel: 3}", "{residual: [{filters: 3, kernel: 1}]}"],
+            "1: the branch makes 6 x 6 x 3 of 6 x 6 x 4; a sum needs equal shapes",
+        ),
+        (
+            ["{residual: [{depthwise: 3, padding: same}, {filters: 1, kernel: 9}]}"],
+            "0.residual.1.kernel: a window of 9 x 9 does not fit an image of 8 x 8",
+        ),
+        (["{pool: average, size: 3}"], "0: an average of 9 pixels is not exact in hardware; use 4, 16, 64, ... or max"),
+        (["{depthwise: 3}", "{global_pool: average}"], "1: an average of 36 pixels is not exact in hardware"),
+    ],
+)
+def test_layers_that_do_not_fit_together(tmp_path: Path, layers: list[str], said: str) -> None:
+    (found,) = problems(tmp_path, IMAGES + "".join(f"  - {layer}\n" for layer in layers))
+    assert f"student.hidden.{said}" in found
+
+
+def test_an_average_of_any_size_is_fine_in_a_float_network(tmp_path: Path) -> None:
+    text = IMAGES.replace("teacher: {hidden: [20]}", "teacher: {hidden: [{pool: average, size: 3}]}") + "  - {units: 4}"
+    (tmp_path / "r.yaml").write_text(text)
+    recipe.load(tmp_path / "r.yaml")
+
+
+def test_folding_of_every_kind_of_layer(tmp_path: Path) -> None:
+    layers = """\
+  - {filters: 4, kernel: 3, padding: same}
+  - {residual: [{depthwise: 3, padding: same}, {filters: 4, kernel: 3, padding: same}]}
+  - {pool: average, size: 2}
+hardware:
+  folding:
+    conv_0: {pixels: 3}
+    depthwise_0: {pe: 3, simd: 2}
+    conv_1: {pe: 5, simd: 6}
+    add_0: folded
+    pool_0: {pe: 8, simd: 3}
+    dense_0: {pe: 3, simd: 3}
+"""
+    assert [line.split("hardware.folding.")[1] for line in problems(tmp_path, IMAGES + layers)] == [
+        "conv_0.pixels: 3 does not divide 8 output columns; legal: 1, 2, 4, 8",
+        "depthwise_0.pe: 3 does not divide 4 channels; legal: 1, 2, 4",
+        "depthwise_0.simd: 2 does not divide 9 pixels of a window; legal: 1, 3, 9",
+        "conv_1.pe: 5 does not divide 4 outputs; legal: 1, 2, 4",
+        "conv_1.simd: 6 does not divide a window of 3 x 3 x 4 inputs; legal: 1, 2, 4, 12, 36",
+        "add_0: no such layer; known: conv_0, conv_1, dense_0, depthwise_0, pool_0",
+        "pool_0.pe: 8 does not divide 4 channels; legal: 1, 2, 4",
+        "pool_0.simd: 3 does not divide 4 pixels of a window; legal: 1, 2, 4",
+        "dense_0.pe: 3 does not divide 10 outputs; legal: 1, 2, 5, 10",
+        "dense_0.simd: 3 does not divide 64 inputs; legal: 1, 2, 4, 8, 16, 32, 64",
+    ]
+    legal = """\
+  - {filters: 4, kernel: 3, padding: same}
+  - {pool: max, size: 2}
+hardware: {folding: {conv_0: {pe: 2, simd: 9}, pool_0: parallel, dense_0: {pe: 5, simd: 16}}}
+"""
+    (tmp_path / "legal.yaml").write_text(IMAGES + legal)
+    assert recipe.load(tmp_path / "legal.yaml")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -11,6 +11,8 @@ from edgeflow.fixedpoint import Integers
 def matrix_product(circuit: Circuit, x: list[Term], weight: Integers, bias: Integers) -> list[Term]:
     """Add ``x @ weight + bias`` to the circuit. Of several solver strategies the one with the fewest LUTs is kept."""
     intervals = [circuit.range(term) for term in x]
+    if not weight.any():
+        return [circuit.const(int(b)) for b in bias]
     cheapest = min(solver.STRATEGIES, key=lambda strategy: _luts_alone(intervals, weight, strategy))
     return _build(circuit, x, weight, bias, cheapest)
 

@@ -22,6 +22,8 @@ def node_luts(node: Node) -> int:
             return node.width
         case Op.GREATER:
             return node.width + 3
+        case Op.MULTIPLY:
+            return node.width * min(chain_bits(node), node.width) // 2
         case Op.EVEN:
             return 1 + node.value // 3
         case _:

@@ -4,6 +4,7 @@ A ``Term`` is a signed, shifted view of a node, so that shifts and most negation
 Widths are never chosen: they follow from the interval of each node.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +25,7 @@ class Op(StrEnum):
     WRAP = "wrap"  # the low bits of a, ``value`` many, signed if lo < 0
     GREATER = "greater"  # 1 if a > b
     CHOOSE = "choose"  # b if a else c
+    MULTIPLY = "multiply"  # a * b
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,21 @@ class Circuit:
         args = (condition, self.positive(then), self.positive(otherwise))
         return self._node(Op.CHOOSE, args, 0, min(a_lo, b_lo), max(a_hi, b_hi))
 
+    def larger(self, a: Term, b: Term) -> Term:
+        """``max(a, b)``."""
+        return self._either(self.greater(a, b), a, b, max)
+
+    def smaller(self, a: Term, b: Term) -> Term:
+        """``min(a, b)``."""
+        return self._either(self.greater(b, a), a, b, min)
+
+    def multiply(self, a: Term, b: Term) -> Term:
+        """``a * b`` of two variables; products with constants are shifts and additions (circuit/adders.py)."""
+        (a_lo, a_hi), (b_lo, b_hi) = (self._plain(t) for t in (a, b))
+        ends = [x * y for x in (a_lo, a_hi) for y in (b_lo, b_hi)]
+        product = self._node(Op.MULTIPLY, (Term(a.node), Term(b.node)), 0, min(ends), max(ends))
+        return Term(product.node, a.shift + b.shift, a.negative ^ b.negative)
+
     def positive(self, a: Term) -> Term:
         """The same value without the negative flag: a difference is turned round, anything else taken from zero."""
         if not a.negative:
@@ -203,6 +220,18 @@ class Circuit:
         whole = self._node(op, (a, b), 0, lo, hi)
         return Term(whole.node, common, negative)
 
+    def _either(self, condition: Term, a: Term, b: Term, bound: Callable[[int, int], int]) -> Term:
+        """``a`` if the condition holds, else ``b``; ``bound`` says which of the two that is."""
+        decided = self._constant(condition)
+        if decided is not None:
+            return a if decided else b
+        (a_lo, a_hi), (b_lo, b_hi) = self.range(a), self.range(b)
+        args = (condition, self.positive(a), self.positive(b))
+        return self._node(Op.CHOOSE, args, 0, bound(a_lo, b_lo), bound(a_hi, b_hi))
+
+    def _plain(self, a: Term) -> tuple[int, int]:
+        return self.nodes[a.node].lo, self.nodes[a.node].hi
+
     def _constant(self, a: Term) -> int | None:
         lo, hi = self.range(a)
         return lo if lo == hi and self.nodes[a.node].op is Op.CONST else None
@@ -245,3 +274,5 @@ def _evaluate(node: Node, args: list[Integers], x: Integers) -> Integers | int:
             return (args[0] > args[1]).astype(np.int64)
         case Op.CHOOSE:
             return np.where(args[0] != 0, args[1], args[2])
+        case Op.MULTIPLY:
+            return args[0] * args[1]

@@ -4,6 +4,7 @@ da4ml (LGPL-3, Sun et al., TRETS 2025, doi 10.1145/3777387) is a dependency that
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,20 @@ STRATEGIES: tuple[dict[str, object], ...] = ({"method0": "mc"}, {"method0": "wmc
 
 def stages(weight: NDArray[np.int64], lo: list[int], hi: list[int], strategy: dict[str, object]) -> list[Stage]:
     """Adder graph of ``x @ weight`` for integer inputs in ``lo..hi``, as a cascade of stages."""
+    return _solved(weight.tobytes(), weight.shape, tuple(lo), tuple(hi), tuple(sorted(strategy.items())))
+
+
+@lru_cache(maxsize=1024)  # a convolution asks the same for each of its pixels
+def _solved(
+    weight: bytes,
+    shape: tuple[int, int],
+    lo: tuple[int, ...],
+    hi: tuple[int, ...],
+    strategy: tuple[tuple[str, object], ...],
+) -> list[Stage]:
+    matrix = np.frombuffer(weight, np.int64).reshape(shape)
     intervals = [(float(low), float(high), 1.0) for low, high in zip(lo, hi, strict=True)]
-    pipeline = solve(weight.astype(np.float32), qintervals=intervals, **strategy)
+    pipeline = solve(matrix.astype(np.float32), qintervals=intervals, **dict(strategy))
     return [_stage(solution) for solution in pipeline.solutions]
 
 

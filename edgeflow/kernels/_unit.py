@@ -1,20 +1,22 @@
-"""A streaming hardware unit: a module of ``hw/rtl`` with its parameters, and when its beats come.
+"""What a layer becomes in hardware: a chain of stages, stream to stream, chosen by its shape.
 
-Beat times are exact: cycle numbers at which each beat of one frame is valid, for a consumer that never stalls.
+A stage is either a ``Unit``, a module of ``hw/rtl`` with its parameters, or a ``Beat``, logic that takes one beat a
+cycle and is written out as a pipeline (edgeflow/rtl/unrolled.py).
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from math import gcd
+from typing import Literal, Protocol, cast
 
 import numpy as np
 
-from edgeflow.circuit.graph import Circuit, Term
-from edgeflow.fixedpoint import Integers
+from edgeflow.circuit.graph import Term
+from edgeflow.errors import InputError
+from edgeflow.fixedpoint import Fixed, Integers
 from edgeflow.kernels._cost import Cost
-from edgeflow.network.network import Kernel, Layer
-
-BeatTimes = Callable[[list[int]], list[int]]  # when input beats are offered -> when output beats are valid
+from edgeflow.kernels._handshake import Handshake
+from edgeflow.network.network import Kernel, Layer, Tensor
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,75 @@ class Fold:
     pe: int
     simd: int
 
+    def __str__(self) -> str:
+        return f"pe {self.pe}, simd {self.simd}"
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """Weights in logic, ``pixels`` output pixels of an image a clock cycle."""
+
+    pixels: int
+
+    def __str__(self) -> str:
+        return f"unrolled, {self.pixels} pixels a cycle"
+
+
+# "unrolled": weights in logic, an output pixel (of a frame without pixels: the frame) a cycle;
+# "parallel": a whole frame a cycle, whatever it is.
+Word = Literal["unrolled", "parallel"]
+Shape = Fold | Pixels | Word
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A library module between two streams; several ``in_lanes`` are streams that it joins."""
+
+    module: str
+    parameters: dict[str, int]
+    in_lanes: int
+    in_bits: int  # of the input bus
+    out_lanes: int
+    interval_cycles: int  # a frame, at full rate
+    handshake: Callable[[], Handshake]  # its timing, cycle by cycle
+    cost: Cost
+    memories: dict[str, str] = field(default_factory=dict)  # parameter that names the file -> $readmemh text
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Logic on one beat: ``build`` extends a circuit, from the lanes of each input to the lanes of the output."""
+
+    formats: tuple[Fixed, ...]  # of the inputs
+    in_lanes: tuple[int, ...]
+    y: Fixed
+    out_lanes: int
+    beats: int  # a frame
+    build: Callable[..., list[Term]]  # (circuit, *one list of terms an input)
+
+
+Stage = Unit | Beat
+
 
 class Hardware(Kernel, Protocol):
     """What a kernel adds to its equation to become a circuit."""
 
-    def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
-        """Unrolled: extend a circuit by this layer, one term a value."""
+    @property
+    def circuit(self) -> Callable[..., list[Term]]:
+        """``circuit(circuit, *x)``, a whole frame at once: extend a circuit by this layer, one term a value."""
         ...
 
-    def unit(self, fold: Fold) -> "Unit":
-        """Folded: the streaming module."""
+    def stages(self, shape: Shape, lanes: tuple[int, ...]) -> list[Stage]:
+        """Stream to stream. ``lanes``: values a beat that each input comes with, for layers without a shape of their
+        own. Raises InputError with the legal values if the shape does not fit the layer."""
+        ...
+
+
+class Foldable(Hardware, Protocol):
+    """A kernel that has a shape of its own, which a recipe may choose."""
+
+    def folds(self) -> tuple[list[int], list[int]]:
+        """Legal ``pe`` and ``simd``, ascending."""
         ...
 
 
@@ -42,30 +103,38 @@ def hardware(layer: Layer) -> Hardware:
     return cast(Hardware, layer.kernel)
 
 
-@dataclass(frozen=True)
-class Unit:
-    module: str
-    parameters: dict[str, int]
-    in_lanes: int
-    in_bits: int  # of the input bus
-    out_lanes: int
-    interval_cycles: int  # a frame, at full rate
-    beat_times: BeatTimes
-    cost: Cost
-    memories: dict[str, str] = field(default_factory=dict)  # parameter that names the file -> $readmemh text
+def foldable(layer: Layer) -> Foldable | None:
+    return cast(Foldable, layer.kernel) if hasattr(layer.kernel, "folds") else None
 
 
-def register_stages(cycles: int) -> BeatTimes:
-    """Beat times of a pipeline: one beat a cycle, each valid ``cycles`` later."""
-    return lambda offered: [t + cycles for t in accepted(offered)]
+def whole_frame(kernel: Hardware) -> list[Stage]:
+    """A frame a cycle."""
+    formats = tuple(tensor.format for tensor in kernel.inputs)
+    return [Beat(formats, _features(kernel.inputs), kernel.y, kernel.out_features, 1, kernel.circuit)]
 
 
-def accepted(offered: list[int]) -> list[int]:
-    """When beats are taken that are offered at ``offered``, one a cycle."""
-    taken: list[int] = []
-    for t in offered:
-        taken.append(max(t, taken[-1] + 1) if taken else t)
-    return taken
+def elementwise(kernel: Hardware, lanes: tuple[int, ...]) -> list[Stage]:
+    """Value by value: as many lanes as all inputs can bring."""
+    common = gcd(*lanes, kernel.out_features)
+    formats = tuple(tensor.format for tensor in kernel.inputs)
+    beats = kernel.out_features // common
+    return [Beat(formats, (common,) * len(formats), kernel.y, common, beats, kernel.circuit)]
+
+
+def comes_whole(kernel: Kernel, lanes: tuple[int, ...]) -> bool:
+    """Whether every input comes as one beat a frame."""
+    return lanes == _features(kernel.inputs)
+
+
+def check_fold(kernel: Foldable, fold: Fold, what: str) -> None:
+    """Raises InputError with the legal values."""
+    for name, value, legal in zip(("pe", "simd"), (fold.pe, fold.simd), kernel.folds(), strict=True):
+        if value not in legal:
+            raise InputError(f"{what}: {name} = {value} is none of the legal {legal}")
+
+
+def divisors(n: int) -> list[int]:
+    return [d for d in range(1, n + 1) if n % d == 0]
 
 
 def hex_rows(rows: Iterable[Iterable[int]], width: int) -> str:
@@ -83,3 +152,7 @@ def fold_rows(matrix: Integers, fold: Fold) -> Integers:
     n_in, n_out = matrix.shape
     tiles = matrix.reshape(n_in // fold.simd, fold.simd, n_out // fold.pe, fold.pe)
     return np.ascontiguousarray(tiles.transpose(2, 0, 3, 1)).reshape(-1, fold.pe * fold.simd)
+
+
+def _features(tensors: tuple[Tensor, ...]) -> tuple[int, ...]:
+    return tuple(tensor.features for tensor in tensors)

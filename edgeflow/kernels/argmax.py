@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.fixedpoint import Fixed, Integers, fixed_for
 from edgeflow.kernels._cost import Cost, counter
-from edgeflow.kernels._unit import Fold, Unit, accepted
+from edgeflow.kernels._handshake import Collector
+from edgeflow.kernels._unit import Shape, Stage, Unit, comes_whole, whole_frame
+from edgeflow.network.network import Tensor
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,8 @@ class Argmax:
         return fixed_for(0, self.features - 1, 0)
 
     @property
-    def in_features(self) -> int:
-        return self.features
+    def inputs(self) -> tuple[Tensor, ...]:
+        return (Tensor(self.x, self.features),)
 
     @property
     def out_features(self) -> int:
@@ -40,7 +42,10 @@ class Argmax:
             players = [_winner(circuit, a, b) for a, b in pairs] + players[2 * len(pairs) :]
         return [players[0][1]]
 
-    def unit(self, fold: Fold) -> Unit:
+    def stages(self, shape: Shape, lanes: tuple[int, ...]) -> list[Stage]:
+        return whole_frame(self) if shape == "parallel" or comes_whole(self, lanes) else [self._unit()]
+
+    def _unit(self) -> Unit:
         return Unit(
             "ef_argmax",
             {
@@ -53,7 +58,7 @@ class Argmax:
             in_bits=self.x.width,
             out_lanes=1,
             interval_cycles=self.features,
-            beat_times=lambda offered: [accepted(offered)[-1] + 1],
+            handshake=lambda: Collector(self.features, blocks_only_last=True),
             cost=Cost(luts=self.x.width + 2 + self.y.width, ffs=self.x.width + 2 + 2 * self.y.width)
             + counter(self.y.width),
         )

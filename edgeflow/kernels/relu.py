@@ -1,7 +1,7 @@
 """ReLU with a cast: ``y = cast(x)`` where x > 0, else 0; rounding comes after the comparison.
 
 Every rounding mode is monotone and keeps 0, so ``max(round(x), 0)`` is the same value: the hardware tests the sign of
-the rounded number. Unrolled: a clip; folded: hw/rtl/ef_requantize.sv with Relu = 1.
+the rounded number, a clip.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from edgeflow.circuit import rounding as rounds
 from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.fixedpoint import Integers, Overflow
 from edgeflow.kernels._cast import Cast
-from edgeflow.kernels._unit import Fold, Unit
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,6 @@ class Relu(Cast):
 
     def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
         return [self._limited(circuit, a) for a in self.rounded(circuit, x)]
-
-    def unit(self, fold: Fold) -> Unit:
-        return self.streaming(fold.pe, relu=True)
 
     def _limited(self, circuit: Circuit, a: Term) -> Term:
         """Saturation clips to 0..hi at once; wrapping needs the positive part first."""

@@ -8,7 +8,6 @@ from edgeflow.report.rows import rows
 
 
 def page(report: dict[str, Any]) -> str:
-    layers = [[escape(str(v)) for v in layer.values()] for layer in report["layers"]]
     return "\n".join(
         [
             f"# {escape(report['name'])}",
@@ -22,7 +21,13 @@ def page(report: dict[str, Any]) -> str:
             "",
             "## Layers",
             "",
-            *table(("Layer", "Kind", "Shape", "Formats", "Folding"), layers),
+            "Cycles are exact, costs estimated; logic of neighbouring layers shares a pipeline, whose registers count with",
+            "the last of them. The layers marked * take the most cycles for a frame: they set the interval.",
+            "",
+            *table(
+                ("Layer", "Kind", "Shape", "Formats", "Folding", "Cycles", "LUTs", "FFs", "BRAMs", "DSPs"),
+                _layers(report),
+            ),
             "",
             "## Estimate against the packed core",
             "",
@@ -51,6 +56,17 @@ def escape(text: str) -> str:
     """Plain text for a Markdown cell: no markup, no HTML, one line."""
     one_line = re.sub(r"[\x00-\x1f\x7f]+", " ", text)
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~&])", r"\\\1", one_line)
+
+
+def _layers(report: dict[str, Any]) -> list[list[str]]:
+    return [
+        [
+            *(escape(str(layer[key])) for key in ("name", "kind", "shape", "formats", "folding")),
+            f"{layer['interval_cycles']:,}{' *' if layer['sets_interval'] else ''}",
+            *(f"{layer['cost'][key]:,}" for key in ("luts", "ffs", "brams", "dsps")),
+        ]
+        for layer in report["layers"]
+    ]
 
 
 def _errors(report: dict[str, Any]) -> list[list[str]]:

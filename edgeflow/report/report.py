@@ -37,6 +37,9 @@ class Layer:
     shape: str
     formats: str
     folding: str
+    interval_cycles: int  # exact: of the layer's slowest unit
+    cost: dict[str, int]  # estimated
+    sets_interval: bool
 
 
 @dataclass(frozen=True, eq=False)

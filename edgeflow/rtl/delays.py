@@ -28,6 +28,8 @@ class Delays:
                 return hop + self.lut_ns + self.carry_ns * chain_bits(node)
             case Op.GREATER:
                 return hop + self.lut_ns + self.carry_ns * node.width
+            case Op.MULTIPLY:  # a DSP block or a few rows of adders
+                return 3 * hop + self.carry_ns * node.width
             case Op.CLIP | Op.EVEN | Op.CHOOSE:
                 return hop
             case _:

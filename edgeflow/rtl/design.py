@@ -27,6 +27,16 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class LayerHardware:
+    """What one layer became."""
+
+    name: str  # as in the model it came from: untrusted text
+    shape: str
+    interval_cycles: int  # a frame, of its slowest unit
+    cost: Cost  # estimated
+
+
+@dataclass(frozen=True)
 class Design:
     top: str  # module name; ports clk_i, rst_ni, s_axis_t{data,valid,ready}, m_axis_t{data,valid,ready}
     sources: dict[str, str]  # file name -> SystemVerilog; library modules first, top last
@@ -36,6 +46,7 @@ class Design:
     latency_cycles: int  # first input beat accepted to last output beat valid, no stalls
     interval_cycles: int  # between frames, at full rate
     cost: Cost  # estimated
+    layers: tuple[LayerHardware, ...]
 
     def write_sources(self, folder: Path) -> list[Path]:
         """Write sources and memories flat into ``folder``; returns the source paths in compile order."""

@@ -65,6 +65,9 @@ class Emitter:
                 return self._clip(node, cycle)
             case Op.GREATER:
                 return self._greater(node, cycle)
+            case Op.MULTIPLY:
+                a, b = (self._extended(t, cycle, width) for t in node.args)
+                return f"$signed({a}) * $signed({b})"
             case Op.CHOOSE:
                 condition, *values = (
                     self._extended(t, cycle, w) for t, w in zip(node.args, (1, width, width), strict=True)

@@ -3,7 +3,8 @@
 from math import gcd
 
 from edgeflow.kernels._cost import Cost, counter
-from edgeflow.kernels._unit import Unit, accepted
+from edgeflow.kernels._handshake import Collector, Splitter
+from edgeflow.kernels._unit import Unit
 
 
 def gears(features: int, bits: int, in_lanes: int, out_lanes: int) -> list[Unit]:
@@ -26,7 +27,7 @@ def _upsize(features: int, bits: int, narrow: int, wide: int) -> Unit:
         in_bits=narrow * bits,
         out_lanes=wide,
         interval_cycles=features // narrow,
-        beat_times=lambda offered: [t + 1 for t in accepted(offered)[ratio - 1 :: ratio]],
+        handshake=lambda: Collector(ratio),
         cost=Cost(luts=2, ffs=wide * bits + 1) + counter(ratio.bit_length()),
     )
 
@@ -40,15 +41,6 @@ def _downsize(features: int, bits: int, wide: int, narrow: int) -> Unit:
         in_bits=wide * bits,
         out_lanes=narrow,
         interval_cycles=features // narrow,
-        beat_times=lambda offered: _handed_on(offered, ratio),
+        handshake=lambda: Splitter(ratio),
         cost=Cost(luts=(wide - narrow) * bits + 3, ffs=wide * bits + 1) + counter(ratio.bit_length()),
     )
-
-
-def _handed_on(offered: list[int], ratio: int) -> list[int]:
-    """A wide beat enters at the earliest while the one before it sends its last piece."""
-    sent: list[int] = []
-    for t in offered:
-        start = max(t, sent[-1]) if sent else t
-        sent += [start + 1 + i for i in range(ratio)]
-    return sent

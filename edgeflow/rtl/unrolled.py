@@ -1,69 +1,121 @@
-"""Consecutive unrolled layers as one module: one flat pipeline that takes a whole frame every cycle.
+"""Unrolled logic as one module: a flat pipeline that takes a beat every cycle.
 
-The layers are scheduled together, so no register stands at a layer's border unless the clock needs one there.
+Neighbouring pieces of the same beats are scheduled together, so no register stands at a layer's border unless the
+clock needs one there.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from edgeflow.circuit.cost import luts
-from edgeflow.circuit.graph import Circuit
+from edgeflow.circuit.cost import luts, node_luts
+from edgeflow.circuit.graph import Circuit, Op, Term
+from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._cost import Cost
-from edgeflow.kernels._unit import Unit, hardware, register_stages
-from edgeflow.network.network import Layer
+from edgeflow.kernels._handshake import SkidPipeline
+from edgeflow.kernels._unit import Beat, Unit, hardware
+from edgeflow.network.network import Network
 from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.emit import Emitter
 from edgeflow.rtl.schedule import Schedule, pipeline
 
 
-def circuit_of(layers: Sequence[Layer]) -> Circuit:
-    """The layers' integer circuit; inputs and outputs are one frame."""
-    first = layers[0].kernel
+@dataclass(frozen=True)
+class Lanes:
+    """One input of a group: so many values of a format, beat by beat."""
+
+    format: Fixed
+    count: int
+
+    @property
+    def width(self) -> int:
+        return self.count * self.format.width
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pieces of logic that work on the same beats; ``sources`` count the inputs first, then earlier pieces."""
+
+    inputs: tuple[Lanes, ...]
+    beats: tuple[Beat, ...]
+    sources: tuple[tuple[int, ...], ...]  # of each piece
+
+    @property
+    def output(self) -> Lanes:
+        return Lanes(self.beats[-1].y, self.beats[-1].out_lanes)
+
+    @property
+    def width(self) -> int:
+        """Bits of the input bus."""
+        return sum(lanes.width for lanes in self.inputs)
+
+    def circuit(self) -> tuple[Circuit, list[int]]:
+        """The integer circuit, and the LUTs that each piece added to it."""
+        circuit, values, costs = Circuit(), [], []
+        at = 0
+        for lanes in self.inputs:
+            values.append([circuit.input(at + i, lanes.format.lo, lanes.format.hi) for i in range(lanes.count)])
+            at += lanes.count
+        for beat, sources in zip(self.beats, self.sources, strict=True):
+            before = len(circuit.nodes)
+            values.append(beat.build(circuit, *(values[s] for s in sources)))
+            costs.append(sum(node_luts(node) for node in circuit.nodes[before:]))
+        circuit.outputs = [circuit.positive(term) for term in values[-1]]
+        return circuit, costs
+
+    def ports(self) -> list[tuple[int, int]]:
+        """Lowest bit and width of every circuit input on the bus."""
+        found, at = [], 0
+        for lanes in self.inputs:
+            found += [(at + i * lanes.format.width, lanes.format.width) for i in range(lanes.count)]
+            at += lanes.width
+        return found
+
+
+def circuit_of(network: Network) -> Circuit:
+    """The network's integer circuit; inputs and outputs are one frame."""
     circuit = Circuit()
-    terms = [circuit.input(i, first.x.lo, first.x.hi) for i in range(first.in_features)]
-    for layer in layers:
-        terms = hardware(layer).circuit(circuit, terms)
-    circuit.outputs = [circuit.positive(t) for t in terms]
+    x = network.input
+    values: dict[int, list[Term]] = {-1: [circuit.input(i, x.lo, x.hi) for i in range(network.in_features)]}
+    for i, (layer, sources) in enumerate(zip(network.layers, network.sources, strict=True)):
+        values[i] = hardware(layer).circuit(circuit, *(values[s] for s in sources))
+    circuit.outputs = [circuit.positive(term) for term in values[len(network.layers) - 1]]
     return circuit
 
 
-def unrolled_unit(module: str, layers: Sequence[Layer], clock_mhz: float, delays: Delays) -> tuple[Unit, str]:
-    """The unit and its SystemVerilog text."""
-    circuit = circuit_of(layers)
+def unrolled_unit(module: str, group: Group, clock_mhz: float, delays: Delays) -> tuple[Unit, str, list[int]]:
+    """The unit, its SystemVerilog text, and the LUTs of each piece."""
+    circuit, costs = group.circuit()
     schedule = pipeline(circuit, clock_mhz, delays)
-    out_width = layers[-1].kernel.out_features * layers[-1].kernel.y.width
-    skid = Cost(luts=out_width + 2, ffs=out_width + 1)
+    skid = Cost(luts=group.output.width + 2, ffs=group.output.width + 1)
     unit = Unit(
         module,
         {},
-        in_lanes=layers[0].kernel.in_features,
-        in_bits=layers[0].kernel.in_features * layers[0].kernel.x.width,
-        out_lanes=layers[-1].kernel.out_features,
-        interval_cycles=1,
-        beat_times=register_stages(schedule.latency),
+        in_lanes=sum(lanes.count for lanes in group.inputs),
+        in_bits=group.width,
+        out_lanes=group.output.count,
+        interval_cycles=group.beats[0].beats,
+        handshake=lambda: SkidPipeline(schedule.latency),
         cost=Cost(luts=luts(circuit) + 1, ffs=schedule.register_bits(circuit) + schedule.latency) + skid,
     )
-    return unit, _module(module, layers, circuit, schedule, clock_mhz)
+    return unit, _module(module, group, circuit, schedule, clock_mhz), costs
 
 
-def _module(module: str, layers: Sequence[Layer], circuit: Circuit, schedule: Schedule, clock_mhz: float) -> str:
-    x, y = layers[0].kernel.x, layers[-1].kernel.y
-    in_width, out_width = layers[0].kernel.in_features * x.width, layers[-1].kernel.out_features * y.width
-    emitter, last = Emitter(circuit, schedule), schedule.latency
+def _module(module: str, group: Group, circuit: Circuit, schedule: Schedule, clock_mhz: float) -> str:
+    emitter, last, y = Emitter(circuit, schedule), schedule.latency, group.output.format
+    ports, out_width = group.ports(), group.output.width
     inputs = [
-        f"assign n{i} = s_axis_tdata[{node.value * x.width} +: {x.width}];"
+        f"assign n{i} = s_axis_tdata[{ports[node.value][0]} +: {ports[node.value][1]}];"
         for i, node in enumerate(circuit.nodes)
-        if i in schedule.cycle and node.op == "input"
+        if i in schedule.cycle and node.op is Op.INPUT
     ]
     outputs = [
-        f"assign result[{i * y.width} +: {y.width}] = {emitter.output(i, y.width)};"
-        for i in range(layers[-1].kernel.out_features)
+        f"assign result[{i * y.width} +: {y.width}] = {emitter.output(i, y.width)};" for i in range(group.output.count)
     ]
     shift = "s_axis_tvalid" if last == 1 else "{valid_q[LATENCY-1:1], s_axis_tvalid}"
+    takes = " and ".join(f"{lanes.count} values of {lanes.format}" for lanes in group.inputs)
     return f"""\
-// {len(layers)} unrolled layers, {layers[0].kernel.in_features} values of {x} in, \
-{layers[-1].kernel.out_features} of {y} out; made by edgeflow.
+// Unrolled logic: a beat of {takes} in, {group.output.count} of {y} out; made by edgeflow.
 //
-// Latency: {last} cycles. Throughput: one frame a cycle. Pipelined for {clock_mhz:g} MHz.
+// Latency: {last} cycles. Throughput: one beat a cycle. Pipelined for {clock_mhz:g} MHz.
 // n<i> is a node of the integer circuit, n<i>_q<k> the same value k cycles later. The whole pipeline holds still while
 // a result waits in the skid buffer.
 
@@ -71,7 +123,7 @@ module {module} (
   input  logic clk_i,
   input  logic rst_ni,  // synchronous, resets control only
 
-  input  logic [{in_width - 1}:0] s_axis_tdata,
+  input  logic [{group.width - 1}:0] s_axis_tdata,
   input  logic s_axis_tvalid,
   output logic s_axis_tready,
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgeflow.fixedpoint import Integers
-from edgeflow.kernels.dense import Dense
+from edgeflow.kernels._unit import foldable
 from edgeflow.network.network import Network
 from edgeflow.rtl.design import Design
-from edgeflow.rtl.generate import Folding, generate
+from edgeflow.rtl.generate import generate
+from edgeflow.rtl.shapes import Folding
 from edgeflow.store import Store
 from edgeflow.verify import case as cases
 from edgeflow.verify.simulate import Simulation, simulate
@@ -38,7 +39,7 @@ def regenerator(folding: Folding, clock_mhz: float) -> Regenerate:
     def regenerate(part: Network) -> Design:
         if isinstance(folding, str):
             return generate(part, folding, clock_mhz)
-        there = {layer.name for layer in part.layers if isinstance(layer.kernel, Dense)}
+        there = {layer.name for layer in part.layers if foldable(layer)}
         return generate(part, {name: shape for name, shape in folding.items() if name in there}, clock_mhz)
 
     return regenerate
@@ -47,7 +48,7 @@ def regenerator(folding: Folding, clock_mhz: float) -> Regenerate:
 def locate(network: Network, regenerate: Regenerate, x: Integers, seed: int, store: Store) -> Place | None:
     """The first layer whose hardware differs from ``Network.trace`` on frames ``x``; None if no layer's does."""
     for index, y in enumerate(network.trace(x)):
-        part = Network(network.name, network.layers[: index + 1])
+        part = network.until(index)
         design = regenerate(part)
         simulation = simulate(design, x, y, cases.standard_case(design, len(x), seed), store)
         place = first_difference(simulation, design, y, index)

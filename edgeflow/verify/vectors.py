@@ -3,6 +3,8 @@
 import numpy as np
 
 from edgeflow.fixedpoint import Integers
+from edgeflow.kernels.conv import Conv
+from edgeflow.kernels.dense import Dense
 from edgeflow.network.network import Network
 
 
@@ -20,8 +22,22 @@ def corner_frames(network: Network) -> Integers:
     """All lowest, all highest, all zero, and what drives each sum of the first layer to its ends."""
     lo, hi = network.input.lo, network.input.hi
     flat = np.array([[lo], [hi], [0], [max(lo, -1)]]).repeat(network.in_features, axis=1)
-    weight = getattr(network.layers[0].kernel, "weight", None)
-    if weight is None:
-        return flat
-    most, least = np.where(weight.T > 0, hi, lo), np.where(weight.T > 0, lo, hi)
+    signs = first_signs(network)
+    most, least = np.where(signs > 0, hi, lo), np.where(signs > 0, lo, hi)
     return np.concatenate([flat, most, least]).astype(np.int64)
+
+
+def first_signs(network: Network) -> Integers:
+    """For each output of the first layer that weighs its input the weights, (outputs, in_features), laid over a frame:
+    of a convolution the window in the middle of the image."""
+    kernel = next((layer.kernel for layer in network.layers if hasattr(layer.kernel, "weight")), None)
+    match kernel:
+        case Dense(weight=weight) if len(weight) == network.in_features:
+            return weight.T
+        case Conv(geometry=geometry, matrix=matrix) if geometry.in_features == network.in_features:
+            pixels = geometry.pixels[geometry.positions // 2]
+            frames = np.zeros((matrix.shape[1], geometry.height * geometry.width + 1, geometry.channels), np.int64)
+            frames[:, pixels] = matrix.T.reshape(-1, len(pixels), geometry.channels)
+            return frames[:, :-1].reshape(len(frames), -1)  # padding fell on the pixel behind the last
+        case _:
+            return np.zeros((0, network.in_features), np.int64)

@@ -1,27 +1,30 @@
-// Dense layer, folded: y[o] = bias[o] + sum_i x[i] * weight[i][o], exact in YWidth bits.
+// Matrix unit, folded: y[o] = bias[o] + sum_i x[i] * weight[i][o], exact in YWidth bits, one position after the other.
 //
-// Golden: edgeflow/kernels/dense.py. Pe outputs and Simd inputs a cycle; weights in block memory, products in DSPs.
-// Latency: 4 + TreeStages cycles from the last input beat of an output fold to its output beat; with several output
-//   folds the frame passes ef_replay first, two cycles more.
-// Throughput: one frame in InFolds * OutFolds cycles. Everything holds still while an output waits.
+// Golden: edgeflow/kernels/dense.py, conv.py and, Channelwise, depthwise.py (y[o] sees the taps of channel o alone).
+// Pe outputs and Simd inputs a cycle; weights in block memory, products in DSPs, of one- and two-bit weights in LUTs.
+// Latency: 4 + TreeStages cycles from the last input beat of an output fold to its output beat; with Replay the
+//   position's beats pass ef_replay first, two cycles more.
+// Throughput: one position in InFolds * OutFolds cycles. Everything holds still while an output waits.
 
 module ef_dense #(
-  parameter int unsigned InFolds  = 4,   // in_features / Simd
-  parameter int unsigned OutFolds = 2,   // out_features / Pe
+  parameter int unsigned InFolds  = 4,   // inputs of a position (Channelwise: taps) / Simd
+  parameter int unsigned OutFolds = 2,   // outputs of a position / Pe
   parameter int unsigned Simd     = 2,
   parameter int unsigned Pe       = 2,
   parameter int unsigned XWidth   = 8,   // input, bits
   parameter bit          XSigned  = 1'b1,
   parameter int unsigned WWidth   = 4,   // weight, bits
   parameter bit          WSigned  = 1'b1,
-  parameter int unsigned YWidth   = 16,  // accumulator, bits; sized by Dense.y
+  parameter int unsigned YWidth   = 16,  // accumulator, bits; sized from the real weights
+  parameter bit          Replay      = 1'b1,  // a position comes once and is repeated here; else it comes OutFolds times
+  parameter bit          Channelwise = 1'b0,  // a beat is Simd taps of Pe channels, each channel for its own output
   parameter              WeightFile = "",  // OutFolds * InFolds rows of Pe * Simd weights, Simd fastest
   parameter              BiasFile   = ""   // OutFolds rows of Pe biases
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,  // synchronous, resets control only
 
-  input  logic [Simd*XWidth-1:0] s_axis_tdata,
+  input  logic [(Channelwise ? Pe : 1)*Simd*XWidth-1:0] s_axis_tdata,
   input  logic                   s_axis_tvalid,
   output logic                   s_axis_tready,
 
@@ -42,17 +45,18 @@ module ef_dense #(
   localparam int unsigned TreeStages   = (Levels + 1) / 2;  // a register after every second level
   localparam int unsigned Depth        = 3 + TreeStages;    // registers before the accumulator
   localparam int unsigned ProductWidth = XWidth + WWidth + 2;
+  localparam int unsigned BeatWidth    = (Channelwise ? Pe : 1) * Simd * XWidth;
   localparam logic [RowWidth-1:0]   LastRow   = RowWidth'(Rows - 1);
   localparam logic [IndexWidth-1:0] LastIndex = IndexWidth'(InFolds - 1);
   localparam logic [FoldWidth-1:0]  LastFold  = FoldWidth'(OutFolds - 1);
 
-  // The beats of a frame, once for each output fold.
-  logic [Simd*XWidth-1:0] beat;
-  logic                   beat_valid, advance;
+  // The beats of a position, once for each output fold.
+  logic [BeatWidth-1:0] beat;
+  logic                 beat_valid, advance;
 
-  if (OutFolds > 1) begin : gen_replay
+  if (Replay && OutFolds > 1) begin : gen_replay
     ef_replay #(
-      .Width(Simd * XWidth), .Beats(InFolds), .Repeats(OutFolds)
+      .Width(BeatWidth), .Beats(InFolds), .Repeats(OutFolds)
     ) u_replay (
       .clk_i, .rst_ni, .s_axis_tdata, .s_axis_tvalid, .s_axis_tready,
       .m_axis_tdata(beat), .m_axis_tvalid(beat_valid), .m_axis_tready(advance)
@@ -63,7 +67,7 @@ module ef_dense #(
     assign s_axis_tready = advance;
   end
 
-  // Position in the frame, and the same for the beat in each pipeline register.
+  // Place in the position, and the same for the beat in each pipeline register.
   logic [RowWidth-1:0]   row_q;
   logic [IndexWidth-1:0] index_q;
   logic [FoldWidth-1:0]  fold_q;
@@ -106,7 +110,7 @@ module ef_dense #(
   // Operands, from block memory and from the stream; a second register, because a block memory answers late.
   (* ram_style = "block" *) logic [Pe*Simd*WWidth-1:0] weight_rom [Rows];
   logic [Pe*Simd*WWidth-1:0] read_q, weights_q;
-  logic [Simd*XWidth-1:0]    early_q, beat_q;
+  logic [BeatWidth-1:0]      early_q, beat_q;
   initial $readmemh(WeightFile, weight_rom);
 
   always_ff @(posedge clk_i) begin
@@ -130,6 +134,7 @@ module ef_dense #(
     logic [Simd-1:0][YWidth-1:0] product_q;
 
     for (genvar s = 0; s < int'(Simd); s++) begin : gen_product
+      localparam int unsigned Lane = Channelwise ? s * Pe + p : s;
       logic signed [XWidth:0]         x;
       logic signed [WWidth:0]         w;
       // Full width, because the operand of a size cast is self-determined.
@@ -137,9 +142,16 @@ module ef_dense #(
       logic signed [ProductWidth-1:0] product;
       // verilator lint_on UNUSEDSIGNAL
 
-      assign x       = {XSigned && beat_q[s*XWidth + XWidth-1], beat_q[s*XWidth +: XWidth]};
+      assign x       = {XSigned && beat_q[Lane*XWidth + XWidth-1], beat_q[Lane*XWidth +: XWidth]};
       assign w       = {WSigned && weights_q[(p*Simd + s)*WWidth + WWidth-1], weights_q[(p*Simd + s)*WWidth +: WWidth]};
-      assign product = x * w;
+      if (WWidth > 2) begin : gen_multiplied
+        assign product = x * w;
+      end else begin : gen_chosen
+        logic signed [ProductWidth-1:0] whole, twice;
+        assign whole   = w[0] ? ProductWidth'(x) : '0;
+        assign twice   = w[1] ? ProductWidth'(x) <<< 1 : '0;
+        assign product = WSigned ? whole - twice : whole + twice;
+      end
 
       always_ff @(posedge clk_i) begin
         if (advance) product_q[s] <= YWidth'(product);

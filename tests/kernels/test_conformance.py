@@ -6,7 +6,7 @@ import pytest
 from batch import check_all
 from hypothesis import given, settings
 
-from edgeflow.network.network import Network
+from edgeflow.rtl.generate import generate
 
 pytestmark = pytest.mark.parametrize("name", conformance.NAMES)
 
@@ -32,20 +32,23 @@ def test_golden_and_circuit_in_the_corners(name):
 @pytest.mark.tools
 def test_hardware_equals_golden_at_the_cycles_of_its_formulas(name, store):
     module = conformance.cases(name)
-    designs, kernels = conformance.rtl_designs(module, name)
-    xs = [choose.frames(kernel.x, kernel.in_features, 48) for kernel in kernels]
-    check_all(designs, xs, [kernel.golden(x) for kernel, x in zip(kernels, xs, strict=True)], store)
+    designs, networks = conformance.rtl_designs(module, name)
+    xs = [choose.frames(network.input, network.in_features, 24) for network in networks]
+    check_all(designs, xs, [network.run(x) for network, x in zip(networks, xs, strict=True)], store)
 
 
 def test_cost_of_one_instance_is_pinned(name):
-    kernel, luts, fold, cost = conformance.cases(name).pinned()
-    assert (conformance.circuit_luts(kernel), kernel.unit(fold).cost) == (luts, cost)
+    kernel, luts, folding, cost = conformance.cases(name).pinned()
+    shape = folding if isinstance(folding, str) else {"under_test": folding}
+    design = generate(conformance.network_of("pinned", kernel), shape, 100.0)
+    assert (conformance.circuit_luts(kernel), design.cost) == (luts, cost)
 
 
 def test_formats_chain_through_a_network(name):
     """A kernel says what it takes and makes; Network checks that neighbours agree."""
     module = conformance.cases(name)
     kernel = module.random(choose.seeded(3), *conformance.random_input(choose.seeded(4)))
-    network = Network("one", (conformance.Layer("only", kernel),))
-    assert (network.input, network.output) == (kernel.x, kernel.y)
-    assert (network.in_features, network.out_features) == (kernel.in_features, kernel.out_features)
+    network = conformance.network_of("one", kernel)
+    assert (network.output, network.out_features) == (kernel.y, kernel.out_features)
+    sources = network.sources[-1]
+    assert tuple(network.tensor(source) for source in sources) == kernel.inputs

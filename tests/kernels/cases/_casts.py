@@ -5,7 +5,6 @@ from itertools import product
 import pick as choose
 
 from edgeflow.fixedpoint import Fixed, Overflow, Rounding
-from edgeflow.kernels._unit import Fold
 
 FORMATS = {
     "narrower": (Fixed(7, 4), Fixed(4, 1)),
@@ -34,7 +33,3 @@ def corner_casts(kind):
         for (name, (x, y)), rounding, overflow in product(FORMATS.items(), Rounding, Overflow)
     }
 
-
-def lane_folds(kernel):
-    """Lanes are all the same; their modes in hardware are tests/rtl/test_casts.py's."""
-    return [Fold(lanes, lanes) for lanes in (1, 2, 6) if kernel.features % lanes == 0]

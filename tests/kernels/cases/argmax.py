@@ -2,7 +2,6 @@
 
 from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._cost import Cost
-from edgeflow.kernels._unit import Fold
 from edgeflow.kernels.argmax import Argmax
 
 
@@ -30,9 +29,5 @@ def corners():
     return {f"{name}_{n}": Argmax(x, n) for name, x in formats.items() for n in (1, 2, 3, 5, 8, 9)}
 
 
-def folds(kernel):
-    return [Fold(1, 1)]
-
-
 def pinned():
-    return Argmax(Fixed(9), 5), 51, Fold(1, 1), Cost(luts=21, ffs=20)
+    return Argmax(Fixed(9), 5), 51, "folded", Cost(luts=21, ffs=20)

@@ -6,7 +6,7 @@ import pick as choose
 from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._cost import Cost
 from edgeflow.kernels._unit import Fold
-from edgeflow.kernels.dense import Dense, legal_folds
+from edgeflow.kernels.dense import Dense
 
 S4, U4 = Fixed(4, 2), Fixed(4, 2, signed=False)
 
@@ -67,7 +67,7 @@ def corners():
 
 def folds(kernel):
     """All legal ones where that is asked for; else the ends: one by one, and everything at once."""
-    pes, simds = legal_folds(kernel.out_features), legal_folds(kernel.in_features)
+    pes, simds = kernel.folds()
     if kernel.weight.shape == (6, 4) and kernel.w == S4:
         return [Fold(pe, simd) for pe in pes for simd in simds]
     return sorted({Fold(1, 1), Fold(pes[-1], simds[-1])}, key=str)

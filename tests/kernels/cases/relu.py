@@ -1,11 +1,10 @@
 """Relu: all roundings and overflows between awkward formats."""
 
 import apfixed
-from _casts import corner_casts, lane_folds, random_cast
+from _casts import corner_casts, random_cast
 
 from edgeflow.fixedpoint import Fixed, Overflow, Rounding
 from edgeflow.kernels._cost import Cost
-from edgeflow.kernels._unit import Fold
 from edgeflow.kernels.relu import Relu
 
 
@@ -30,8 +29,5 @@ def rtl():
     }
 
 
-folds = lane_folds
-
-
 def pinned():
-    return rtl()["six"], 78, Fold(2, 2), Cost(luts=30, ffs=20)
+    return rtl()["six"], 78, "folded", Cost(luts=30, ffs=20)

@@ -1,0 +1,100 @@
+"""Depthwise convolution: each channel has its own kernel, ``y[p, c] = bias[c] + sum_t window[p, t, c] * weight[t, c]``.
+
+A 1 x 1 one is a scale and an offset for each channel (batch normalization); weights of one sum a pooling window.
+Hardware: ef_window reads windows, all taps of a channel before the next; ef_dense multiplies them channel by channel.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgeflow.circuit.adders import matrix_product
+from edgeflow.circuit.graph import Circuit, Term
+from edgeflow.errors import InputError
+from edgeflow.fixedpoint import Fixed, Integers
+from edgeflow.kernels._geometry import Geometry
+from edgeflow.kernels._matrix import MatrixUnit, check_weights, sum_format
+from edgeflow.kernels._unit import Beat, Fold, Pixels, Shape, Stage, check_fold, divisors, whole_frame
+from edgeflow.kernels._window import check_pixels, window_unit
+from edgeflow.network.network import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Depthwise:
+    geometry: Geometry
+    weight: Integers  # (kernel height, kernel width, channels)
+    bias: Integers  # (channels,), already at the accumulator's scale
+    x: Fixed
+    w: Fixed
+
+    def __post_init__(self) -> None:
+        expected = (*self.geometry.kernel, self.geometry.channels)
+        if self.weight.shape != expected or self.bias.shape != expected[2:]:
+            raise InputError(f"depthwise: weight {self.weight.shape} is not {expected}: kernel and channels")
+        check_weights(self.weight, self.w, "depthwise")
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        return (Tensor(self.x, self.geometry.in_features),)
+
+    @property
+    def out_features(self) -> int:
+        return self.geometry.positions * self.geometry.channels
+
+    @property
+    def matrix(self) -> Integers:
+        """Weights (taps, channels)."""
+        return self.weight.reshape(-1, self.geometry.channels)
+
+    @property
+    def y(self) -> Fixed:
+        """The narrowest format that no window can overflow; padding counts as any input."""
+        return sum_format(self.matrix, self.bias, self.x, self.x.frac + self.w.frac, "depthwise")
+
+    def golden(self, x: Integers) -> Integers:
+        """Map images (batch, in_features) to accumulators (batch, out_features), bit for bit."""
+        windows = self.geometry.windows(x)  # (batch, positions, taps, channels)
+        return (np.einsum("bptc,tc->bpc", windows, self.matrix) + self.bias).reshape(len(x), -1)
+
+    def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
+        return [y for window in self.geometry.window_terms(x) for y in self._pixel(circuit, window)]
+
+    def folds(self) -> tuple[list[int], list[int]]:
+        return divisors(self.geometry.channels), divisors(self.geometry.taps)
+
+    def stages(self, shape: Shape, lanes: tuple[int, ...]) -> list[Stage]:
+        if shape == "parallel":
+            return whole_frame(self)
+        return self._folded(shape) if isinstance(shape, Fold) else self._unrolled(shape)
+
+    def _folded(self, fold: Fold) -> list[Stage]:
+        check_fold(self, fold, "depthwise")
+        matrix = MatrixUnit(
+            self.matrix, self.bias, self.x, self.w, self.y, fold, self.geometry.positions, channelwise=True
+        ).unit()
+        if self.geometry.trivial:
+            return [matrix]
+        return [window_unit(self.geometry, self.x, fold.pe * fold.simd, taps=fold.simd), matrix]
+
+    def _unrolled(self, shape: Shape) -> list[Stage]:
+        geometry = self.geometry
+        pixels = check_pixels(geometry, shape.pixels if isinstance(shape, Pixels) else 1)
+        c, n = geometry.channels, geometry.taps * geometry.channels
+
+        def build(circuit: Circuit, x: list[Term]) -> list[Term]:
+            windows = [[x[i + t : i + t + c] for t in range(0, n, c)] for i in range(0, len(x), n)]
+            return [y for window in windows for y in self._pixel(circuit, window)]
+
+        beat = Beat((self.x,), (n * pixels,), self.y, c * pixels, geometry.positions // pixels, build)
+        if geometry.trivial:
+            return [beat]
+        return [window_unit(geometry, self.x, n, taps=geometry.taps, pixels=pixels), beat]
+
+    def _pixel(self, circuit: Circuit, window: list[list[Term]] | list[list[Term | None]]) -> list[Term]:
+        """One output pixel; taps that are padding are left out."""
+        y = []
+        for c in range(self.geometry.channels):
+            seen = [(t, tap[c]) for t, tap in enumerate(window) if tap[c] is not None]
+            weight = self.matrix[[t for t, _ in seen], c][:, None]
+            y += matrix_product(circuit, [x for _, x in seen if x is not None], weight, self.bias[c : c + 1])
+        return y

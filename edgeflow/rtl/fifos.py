@@ -1,0 +1,82 @@
+"""How deep the FIFOs behind a fork must be: the least depths at which frames still follow each other at full rate.
+
+The schedule is static, so it tells: frames spread evenly over their interval bound every FIFO from above, and from
+there each is made smaller as long as the graph of handshakes keeps its interval.
+"""
+
+from dataclasses import replace
+
+from edgeflow.rtl.dataflow import Dataflow, FifoHandshake, Fork, Node, Step, Timing, fifo, simulate
+
+
+def with_fifos(flow: Dataflow) -> Dataflow:
+    """The same graph with a FIFO behind each fork output that needs one; forks of one rate may need none."""
+    streams = [stream for node in flow.nodes if isinstance(node, Fork) for stream in node.targets]
+    if not streams:
+        return flow
+    depths = least_depths(flow, streams)
+    return _insert(flow, {stream: depth for stream, depth in depths.items() if depth})
+
+
+def least_depths(flow: Dataflow, streams: list[int]) -> dict[int, int]:
+    """For each of the streams the least depth, found one after the other from the deepest to the shallowest."""
+    frames = _frames(flow)
+    paced = simulate(flow, frames, {s: FifoHandshake(None) for s in streams}, pace=flow.interval_cycles)
+    assert paced, "with room everywhere nothing can get stuck"
+    depths = dict(paced.deepest)
+    while not _full_rate(flow, depths, frames):  # registers of a FIFO in block memory, a source that does not pause
+        depths = {stream: depth + max(1, depth // 4) for stream, depth in depths.items()}
+    for stream in sorted(streams, key=lambda s: depths[s]):
+        depths[stream] = _least(flow, depths, stream, frames)
+    return depths
+
+
+def _least(flow: Dataflow, depths: dict[int, int], stream: int, frames: int) -> int:
+    low, high = 0, depths[stream]
+    while low < high:
+        middle = (low + high) // 2
+        if _full_rate(flow, depths | {stream: middle}, frames):
+            high = middle
+        else:
+            low = middle + 1
+    return high
+
+
+def _full_rate(flow: Dataflow, depths: dict[int, int], frames: int) -> bool:
+    room = {stream: _handshake(flow.bits[stream], depth) for stream, depth in depths.items() if depth}
+    timing = simulate(flow, frames, room)
+    return timing is not None and steady_cycles(timing) <= flow.interval_cycles
+
+
+def steady_cycles(timing: Timing) -> int:
+    """Cycles between frames when the first ones are through; rounded up, so that one lost cycle shows."""
+    half = len(timing.frame_cycles) // 2
+    late = timing.frame_cycles[half:]
+    return -(-(late[-1] - late[0]) // (len(late) - 1))
+
+
+def _frames(flow: Dataflow) -> int:
+    """Enough to fill the pipeline and to see as many again."""
+    alone = simulate(flow, 1, {stream: FifoHandshake(None) for stream in range(1, len(flow.bits))})
+    assert alone, "with room everywhere nothing can get stuck"
+    return 4 + 2 * (alone.latency_cycles // flow.interval_cycles)
+
+
+def _handshake(bits: int, depth: int) -> FifoHandshake:
+    made = fifo(bits, depth).handshake()
+    assert isinstance(made, FifoHandshake)
+    return made
+
+
+def _insert(flow: Dataflow, depths: dict[int, int]) -> Dataflow:
+    nodes: list[Node] = []
+    bits = list(flow.bits)
+    for node in flow.nodes:
+        if isinstance(node, Fork):
+            before = {t: len(bits) + i for i, t in enumerate(t for t in node.targets if t in depths)}
+            bits += [flow.bits[t] for t in before]
+            nodes.append(Fork(node.source, tuple(before.get(t, t) for t in node.targets)))
+            nodes += [Step(fifo(flow.bits[t], depths[t]), early, t) for t, early in before.items()]
+        else:
+            nodes.append(node)
+    return replace(flow, nodes=tuple(nodes), bits=tuple(bits))

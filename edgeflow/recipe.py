@@ -41,14 +41,19 @@ class Training(Section):
 
 
 class FloatNetwork(Section):
-    """Float layers with ReLU behind them; ``members`` of such networks make an ensemble."""
+    """Float layers with ReLU behind them."""
 
     hidden: list[FloatLayer] = Field(min_length=1, max_length=32)
-    members: Annotated[int, Field(ge=1, le=16)] = 1
     training: Training = Training()
 
     def layout(self, shape: Shape, classes: int) -> tuple[Placed, ...]:
         return recipe_layout.place(self.hidden, shape, Dense(units=classes), classes)
+
+
+class Teacher(FloatNetwork):
+    """``members`` networks whose logits are averaged."""
+
+    members: Annotated[int, Field(ge=1, le=16)] = 1
 
 
 class Student(Section):
@@ -120,7 +125,7 @@ class Recipe(Section):
     name: Annotated[str, AfterValidator(_plain_name)]
     dataset: Annotated[str, _in_catalog("datasets")]
     seed: Seed = 1
-    teacher: FloatNetwork
+    teacher: Teacher
     baseline: FloatNetwork
     student: Student
     compression: list[DistillStep] = Field(default=[], max_length=1)

@@ -16,7 +16,7 @@ from edgeflow import catalog
 from edgeflow._yaml import Key, Position, Tree, parse
 from edgeflow.boards import _board
 from edgeflow.errors import InputError, RecipeError, did_you_mean
-from edgeflow.recipe import FOLDINGS, DistillStep, FloatNetwork, Hardware, Recipe, Student
+from edgeflow.recipe import FOLDINGS, DistillStep, FloatNetwork, Hardware, Recipe, Student, Teacher
 from edgeflow.recipe_folding import problems as folding_problems
 from edgeflow.recipe_layers import TAGS
 from edgeflow.recipe_layout import MisfitError, Placed
@@ -130,8 +130,8 @@ def _cross_problems(value: Any) -> list[Problem]:
         return problems
     module = catalog.load("datasets", dataset)
     problems += [] if len(module.SHAPE) > 1 else _shift_problems(dataset, value.get("compression"))
-    for section in ("teacher", "baseline"):
-        problems += _layout(section, _valid(FloatNetwork, value.get(section)), module)[1]
+    for section, kind in (("teacher", Teacher), ("baseline", FloatNetwork)):
+        problems += _layout(section, _valid(kind, value.get(section)), module)[1]
     placed, misfits = _layout("student", _valid(Student, value.get("student")), module)
     if hardware and placed and isinstance(hardware.folding, dict):
         problems += folding_problems(hardware.folding, placed)

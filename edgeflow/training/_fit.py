@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from edgeflow.datasets._data import Classes, Features
 from edgeflow.recipe import Distill, Training
+from edgeflow.recipe_layout import Shape
 from edgeflow.training._augment import Examples
 from edgeflow.training._keras import chunk_rows, keras, shaped, tf
 
@@ -26,6 +27,8 @@ REPORT_SECONDS = 0.5
 class Task:
     """What every model of a recipe shares: examples to fit, a split to choose by, a schedule."""
 
+    shape: Shape  # of a sample
+    classes: int
     examples: Examples
     x_validation: Features
     y_validation: Classes

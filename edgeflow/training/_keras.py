@@ -58,7 +58,7 @@ def with_weights(model: keras.Model, weights: Weights) -> keras.Model:
 def logits_of(model: keras.Model, x: NDArray[np.floating]) -> NDArray[np.floating]:
     """Inference on samples (samples, features), in parts of bounded memory."""
     rows, images = chunk_rows(model), shaped(model, x)
-    parts = [model(tf.constant(images[i : i + rows]), training=False) for i in range(0, max(len(x), 1), rows)]
+    parts = [model(tf.constant(images[i : i + rows]), training=False) for i in range(0, len(x), rows)]
     return np.concatenate([part.numpy() for part in parts])
 
 

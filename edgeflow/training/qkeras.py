@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from edgeflow import catalog
 from edgeflow.datasets._data import Dataset, Features
 from edgeflow.recipe import FloatNetwork, Recipe
-from edgeflow.recipe_layout import Shape
 from edgeflow.store import digest
 from edgeflow.training import _build
 from edgeflow.training._augment import shifted
@@ -29,20 +28,18 @@ def train(recipe: Recipe, progress: Progress) -> TrainedModel:
     dataset = catalog.load("datasets", recipe.dataset)
     data: Dataset = dataset.load()
     shape, classes = dataset.SHAPE, dataset.CLASSES
-    task = Task(
-        shifted(data.x_train, data.y_train, dataset.SHAPE, 0.0), data.x_validation, data.y_validation, recipe.training
-    )
+    examples = shifted(data.x_train, data.y_train, shape, 0.0)
+    task = Task(shape, classes, examples, data.x_validation, data.y_validation, recipe.training)
 
-    teachers = _ensemble(recipe.teacher, "teacher", recipe, task, shape, classes, progress)
-    (baseline,) = _ensemble(recipe.baseline, "baseline", recipe, task, shape, classes, progress)
-    plain = _student(recipe, task, shape, classes, "student without distillation", None, progress)
+    members = recipe.teacher.members
+    teachers = [_float(recipe.teacher, recipe.seed, task, ("teacher", i, members), progress) for i in range(members)]
+    baseline = _float(recipe.baseline, recipe.seed, task, ("baseline", 0, 1), progress)
+    plain = _student(recipe, task, "student without distillation", None, progress)
     distilled, won = plain, False
     if recipe.distill:
-        examples = shifted(data.x_train, data.y_train, dataset.SHAPE, recipe.distill.shift_pixels)
+        examples = shifted(data.x_train, data.y_train, shape, recipe.distill.shift_pixels)
         lesson = Lesson(_mean_logits(teachers, examples.x), recipe.distill)
-        distilled = _student(
-            recipe, replace(task, examples=examples), shape, classes, "student with distillation", lesson, progress
-        )
+        distilled = _student(recipe, replace(task, examples=examples), "student with distillation", lesson, progress)
         won = _validation(distilled, data) >= _validation(plain, data)
 
     scores = {
@@ -79,25 +76,21 @@ def predict(trained: TrainedModel, x: Features) -> NDArray[np.float64]:
         return logits_of(student_model(trained), x.astype(np.float64)).astype(np.float64)
 
 
-def _ensemble(
-    spec: FloatNetwork, role: str, recipe: Recipe, task: Task, shape: Shape, classes: int, progress: Progress
-) -> list[keras.Model]:
-    """Members differ by their seed: initial weights and the order of examples."""
-    models = []
-    for member in range(spec.members):
-        seed = _seed(recipe.seed, role, member)
-        model = initialize(_build.float_model(spec, shape, classes), seed)
-        fit(model, replace(task, schedule=spec.training), seed, f"{role} {member + 1} of {spec.members}", progress)
-        models.append(model)
-    return models
-
-
-def _student(
-    recipe: Recipe, task: Task, shape: Shape, classes: int, label: str, lesson: Lesson | None, progress: Progress
+def _float(
+    spec: FloatNetwork, recipe_seed: int, task: Task, member: tuple[str, int, int], progress: Progress
 ) -> keras.Model:
+    """A ``member`` (role, number, of how many): they differ by their seed, in initial weights and order of examples."""
+    role, number, count = member
+    seed = _seed(recipe_seed, role, number)
+    model = initialize(_build.float_model(spec, task.shape, task.classes), seed)
+    fit(model, replace(task, schedule=spec.training), seed, f"{role} {number + 1} of {count}", progress)
+    return model
+
+
+def _student(recipe: Recipe, task: Task, label: str, lesson: Lesson | None, progress: Progress) -> keras.Model:
     """Both students start from the same weights, so they differ by the lesson alone."""
     seed = _seed(recipe.seed, "student", 0)
-    model = initialize(_build.student_model(recipe.student, shape, classes), seed)
+    model = initialize(_build.student_model(recipe.student, task.shape, task.classes), seed)
     fit(model, task, seed, label, progress, lesson)
     return with_weights(model, weights_of(model))
 

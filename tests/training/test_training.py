@@ -125,3 +125,48 @@ def test_loading_imports_no_framework(trained: tuple[TrainedModel, list[str]], t
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
+
+
+LAYERED = {
+    "teacher": {
+        "hidden": [{"filters": 8, "kernel": 3}, {"pool": "max", "size": 2}],
+        "training": {"epochs": 12, "learning_rate": 0.01},
+    },
+    "baseline": {"hidden": [{"filters": 2, "kernel": 3}, {"global_pool": "average"}], "training": {"epochs": 1}},
+    "student": {
+        "hidden": [
+            {"filters": 6, "kernel": 3},
+            {"residual": [{"depthwise": 3, "padding": "same"}, {"filters": 6, "kernel": 1}]},
+            {"pool": "average", "size": 2},
+        ]
+    },
+    "training": {"epochs": 6, "learning_rate": 0.01},
+}
+
+
+def test_a_layered_student_learns_on_its_grids_and_survives_its_files(tmp_path: Path) -> None:
+    from edgeflow.training.qkeras import predict
+
+    trained, _ = train(**LAYERED)
+    again, _ = train(**LAYERED)
+    assert all((a == b).all() for a, b in zip(weights(again), weights(trained), strict=True)), "deterministic"
+    assert trained.scores["teacher"].validation > 0.9 and trained.scores["student"].validation > 0.8
+    assert list(trained.student) == ["conv_0", "depthwise_0", "conv_1", "dense_0"]
+    test_student_weights_lie_on_their_grids((trained, []))
+    trained.save(tmp_path)
+    data = catalog.load("datasets", "digits").load()
+    logits = predict(training.load(tmp_path), data.x_test)
+    assert float((logits.argmax(axis=1) == data.y_test).mean()) == trained.scores["student"].test
+
+
+def test_inference_in_parts_is_inference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is bounded by cutting the samples, the last part shorter."""
+    from edgeflow.training import _build, _keras
+
+    student = Recipe.model_validate(SMALL | LAYERED).student
+    model = _keras.initialize(_build.student_model(student, (8, 8, 1), 10), 1)
+    x = np.random.default_rng(1).integers(0, 16, (50, 64)).astype(np.float32) / 16
+    whole = _keras.logits_of(model, x)
+    monkeypatch.setattr(_keras, "CHUNK_VALUES", 6 * 6 * 6 * 7)
+    assert _keras.chunk_rows(model) == 7
+    np.testing.assert_array_equal(_keras.logits_of(model, x), whole)

@@ -4,7 +4,7 @@
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeflow.errors import InputError
-from edgeflow.fixedpoint import Fixed, Integers, Overflow, Rounding, cast, quantize
+from edgeflow.fixedpoint import MAX_WIDTH, Fixed, Integers, Overflow, Rounding, cast, quantize
 
-WEIGHTS = ("weight", "bias")
+Attribute = int | float | str | tuple[int, ...]
+
+TYPES = ("accum_t", "param_t", "slope_t", "shift_t", "table_t")  # besides the output's and the weights'
+
+# What the lowerings read, whatever the layer.
+ATTRIBUTES = (
+    *("data_format", "activation", "activ_param", "slope", "shift", "table_size", "quantize"),
+    *("n_in", "n_out", "n_chan", "n_filt", "depth_multiplier"),
+    *("in_height", "in_width", "out_height", "out_width"),
+    *("filt_height", "filt_width", "pool_height", "pool_width", "stride_height", "stride_width"),
+    *("dilation_height", "dilation_width", "pad_top", "pad_bottom", "pad_left", "pad_right"),
+    *("pool_op", "count_pad", "op", "axis", "perm", "algorithm", "align_corners"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,10 +52,23 @@ class Node:
     class_name: str
     inputs: tuple[str, ...]
     shape: tuple[int, ...]  # of the output, without the batch
-    activation: str | None
-    types: dict[str, Cast]  # result_t, accum_t, weight_t, bias_t
-    odd_types: dict[str, str]  # types that are not fixed point, as hls4ml spells them
-    weights: dict[str, NDArray[np.float64]]
+    types: dict[str, Cast]  # result_t, accum_t, weight_t, ...
+    weights: dict[str, NDArray[np.float64]]  # weight, bias, scale, threshold, ...
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()  # names that others take it by; none: its own
+    binary: tuple[str, ...] = ()  # types of one bit, where 0 stands for -1
+    odd_types: dict[str, str] = field(default_factory=dict)  # types that are not fixed point, as hls4ml spells them
+
+    def integer(self, key: str, default: int | None = None) -> int:
+        """An attribute that is a whole number."""
+        value = self.attributes.get(key, default)
+        if not isinstance(value, int):
+            raise InputError(f"{self.name}: attribute {key} = {value!r} is no whole number")
+        return value
+
+    def word(self, key: str) -> str:
+        """An attribute that is text; empty where there is none."""
+        return str(self.attributes.get(key, ""))
 
 
 def read(graph: Any) -> tuple[Node, ...]:
@@ -74,10 +99,10 @@ def load(folder: Path) -> tuple[Node, ...]:
         arrays = dict(archive)
     nodes = []
     for i, plain in enumerate(json.loads((folder / "graph.json").read_text())):
-        plain["weights"] = {key: arrays[f"{i}/{key}"] for key in WEIGHTS if f"{i}/{key}" in arrays}
-        plain["types"] = {key: _cast(value) for key, value in plain["types"].items()}
-        plain["inputs"], plain["shape"] = tuple(plain["inputs"]), tuple(plain["shape"])
-        nodes.append(Node(**plain))
+        prefix = f"{i}/"
+        weights = {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
+        types = {key: _cast(value) for key, value in plain.pop("types").items()}
+        nodes.append(Node(types=types, weights=weights, **{key: _tuples(value) for key, value in plain.items()}))
     return tuple(nodes)
 
 
@@ -85,29 +110,54 @@ def _cast(plain: dict[str, Any]) -> Cast:
     return Cast(Fixed(**plain["y"]), Rounding(plain["rounding"]), Overflow(plain["overflow"]))
 
 
+def _tuples(value: Any) -> Any:
+    """JSON knows only lists."""
+    if isinstance(value, dict):
+        return {key: _tuples(inner) for key, inner in value.items()}
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _node(layer: Any) -> Node:
-    precisions = {"result_t": layer.get_output_variable().type.precision}
-    if layer.get_attr("accum_t") is not None:
-        precisions["accum_t"] = layer.get_attr("accum_t").precision
-    precisions |= {f"{key}_t": layer.weights[key].type.precision for key in WEIGHTS if key in layer.weights}
+    precisions = {key: t.precision for key, t in layer.types.items() if key in TYPES}
+    precisions |= {f"{key}_t": weight.type.precision for key, weight in layer.weights.items()}
+    precisions["result_t"] = layer.get_output_variable().type.precision
     types = {key: found for key, value in precisions.items() if (found := _fixed_point(value))}
+    attributes = {key: layer.get_attr(key) for key in ATTRIBUTES}
     return Node(
         name=layer.name,
         class_name=layer.class_name,
         inputs=tuple(layer.inputs),
+        outputs=tuple(layer.outputs),
         shape=tuple(int(n) for n in layer.get_output_variable().shape),
-        activation=layer.get_attr("activation"),
+        attributes={key: _plain(value) for key, value in attributes.items() if value is not None},
         types=types,
+        binary=tuple(key for key, value in precisions.items() if _is_binary(value)),
         odd_types={key: str(value) for key, value in precisions.items() if key not in types},
-        weights={key: np.asarray(layer.weights[key].data, np.float64) for key in WEIGHTS if key in layer.weights},
+        weights={key: np.asarray(weight.data, np.float64) for key, weight in layer.weights.items()},
     )
 
 
+def _plain(value: Any) -> Attribute:
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return tuple(int(n) for n in value)
+    if isinstance(value, (bool, np.bool_, np.integer)):
+        return int(value)
+    return value if isinstance(value, (int, float)) else str(value)
+
+
+def _is_binary(precision: Any) -> bool:
+    return type(precision).__name__.endswith("XnorPrecisionType")
+
+
 def _fixed_point(precision: Any) -> Cast | None:
-    """None for what this project has no word for: Xnor, powers of two, SAT_ZERO, saturation bits."""
+    """None for what this project has no word for: powers of two, SAT_ZERO, saturation bits, hundreds of bits."""
+    if _is_binary(precision):
+        return Cast(Fixed(1, signed=False))
     # Vitis wraps each class into one named AP<class>, so the name's end tells.
     known = type(precision).__name__.endswith(("FixedPrecisionType", "IntegerPrecisionType"))
     if not known or precision.saturation_bits or str(precision.saturation_mode) not in list(Overflow):
+        return None
+    if not 1 <= precision.width <= MAX_WIDTH:
         return None
     y = Fixed(int(precision.width), int(precision.width - precision.integer), bool(precision.signed))
     return Cast(y, Rounding(str(precision.rounding_mode)), Overflow(str(precision.saturation_mode)))

@@ -1,20 +1,79 @@
-"""Lower an hls4ml graph to the integer ``Network``: Input, Dense, relu and linear casts in one chain, bit for bit.
+"""Lower an hls4ml graph to the integer ``Network``, bit for bit: every node by the lowering of its class.
 
-Casts happen only at assignment, as in ap_fixed: a dense layer is one exact sum, a cast to ``accum_t`` and one to
-``result_t``. A cast that cannot change a value is wires and makes no layer.
+Casts happen only at assignment, as in ap_fixed. A cast that cannot change a value is wires and makes no layer.
 """
 
-from itertools import pairwise
-from math import prod
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 
 from edgeflow.errors import UnsupportedLayerError
 from edgeflow.fixedpoint import Fixed
-from edgeflow.frontends._casts import changes, input_cast
+from edgeflow.frontends._activation import activation, softmax
+from edgeflow.frontends._casts import input_cast
+from edgeflow.frontends._conv import conv, depthwise
 from edgeflow.frontends._dense import dense
-from edgeflow.frontends._nodes import Node
-from edgeflow.kernels.relu import Relu
-from edgeflow.kernels.requantize import Requantize
-from edgeflow.network.network import Kernel, Layer, Network
+from edgeflow.frontends._draft import Draft, Value
+from edgeflow.frontends._merge import concatenate, merge
+from edgeflow.frontends._nodes import Cast, Node
+from edgeflow.frontends._normalize import normalize, thresholds
+from edgeflow.frontends._pool import global_pool, pool
+from edgeflow.frontends._shape import resize, transpose, wires, zero_padding
+from edgeflow.network.network import INPUT, Layer, Network
+
+Lowering = Callable[..., Value]  # (draft, node, *inputs); raises UnsupportedLayerError
+
+LOWERINGS: dict[str, Lowering] = {
+    "Dense": dense,
+    "Conv1D": conv,
+    "Conv2D": conv,
+    "Conv2DBatchnorm": conv,
+    "PointwiseConv1D": conv,
+    "PointwiseConv2D": conv,
+    "DepthwiseConv1D": depthwise,
+    "DepthwiseConv2D": depthwise,
+    "BatchNormalization": normalize,
+    "ApplyAlpha": normalize,
+    "BatchNormalizationQuantizedTanh": thresholds,
+    "Activation": activation,
+    "HardActivation": activation,
+    "ParametrizedActivation": activation,
+    "TernaryTanh": activation,
+    "Softmax": softmax,
+    "Pooling1D": pool,
+    "Pooling2D": pool,
+    "GlobalPooling1D": global_pool,
+    "GlobalPooling2D": global_pool,
+    "Merge": merge,
+    "Concatenate": concatenate,
+    "Reshape": wires,
+    "Clone": wires,
+    "Repack": wires,
+    "Transpose": transpose,
+    "ZeroPadding1D": zero_padding,
+    "ZeroPadding2D": zero_padding,
+    "Resize": resize,
+}
+
+
+class Verdict(StrEnum):
+    SUPPORTED = "supported"
+    REWRITTEN = "rewritten"  # how
+    REFUSED = "refused"  # why
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What becomes of one node: a line of ``edgeflow check``."""
+
+    name: str
+    class_name: str
+    verdict: Verdict
+    how: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.class_name}): {self.how or self.verdict}"
 
 
 def lower(nodes: tuple[Node, ...], name: str) -> Network:
@@ -22,56 +81,68 @@ def lower(nodes: tuple[Node, ...], name: str) -> Network:
 
     Raises UnsupportedLayerError once, naming every node without an exact lowering.
     """
-    layers: list[Layer] = []
-    problems = _chain_problems(nodes)
-    for before, node in pairwise(nodes):
-        x = layers[-1].kernel.y if layers else input_cast(nodes).y
-        try:
-            layers += _layers(node, x, prod(before.shape))
-        except UnsupportedLayerError as error:
-            problems.append(f"{node.name} ({node.class_name}): {error}")
-    if problems:
-        raise UnsupportedLayerError(f"network {name}: no exact lowering for\n  " + "\n  ".join(problems))
+    layers, findings = _lowered(nodes)
+    refused = [str(finding) for finding in findings if finding.verdict is Verdict.REFUSED]
+    if refused:
+        raise UnsupportedLayerError(f"network {name}: no exact lowering for\n  " + "\n  ".join(refused))
     if not layers:
         raise UnsupportedLayerError(f"network {name}: only wires between input and output; nothing to build")
-    return Network(name, tuple(layers))
+    return Network(name, layers)
 
 
-def _layers(node: Node, x: Fixed, features: int) -> list[Layer]:
-    if node.odd_types:
-        raise UnsupportedLayerError(f"type {', '.join(node.odd_types.values())} is not plain fixed point")
-    kernels: list[Kernel]
-    match node.class_name, node.activation:
-        case "Dense", _:
-            return [Layer(node.name + suffix, kernel) for suffix, kernel in dense(node, x)]
-        case "Activation", "relu":
-            kernels = _relu(node, x, features)
-        case "Activation", "linear":
-            kernels = _linear(node, x, features)
-        case "Activation", other:
-            raise UnsupportedLayerError(f'activation "{other}" is none of relu, linear')
-        case _:
-            raise UnsupportedLayerError("layer kind is none of Input, Dense, Activation")
-    return [Layer(node.name, kernel) for kernel in kernels]
+def check(nodes: tuple[Node, ...]) -> tuple[Finding, ...]:
+    """What ``lower`` would do with each node, without raising for any of them."""
+    return _lowered(nodes)[1]
 
 
-def _relu(node: Node, x: Fixed, features: int) -> list[Kernel]:
-    t = node.types["result_t"]
-    nothing_to_do = x.lo == 0 and not changes(x, t)
-    return [] if nothing_to_do else [Relu(x, t.y, t.rounding, t.overflow, features)]
-
-
-def _linear(node: Node, x: Fixed, features: int) -> list[Kernel]:
-    t = node.types["result_t"]
-    return [Requantize(x, t.y, t.rounding, t.overflow, features)] if changes(x, t) else []
-
-
-def _chain_problems(nodes: tuple[Node, ...]) -> list[str]:
-    """A network is a chain that starts at its only input; anything else would be wired wrongly, not refused."""
+def _lowered(nodes: tuple[Node, ...]) -> tuple[tuple[Layer, ...], tuple[Finding, ...]]:
     if not nodes or nodes[0].class_name != "Input" or nodes[0].odd_types:
         raise UnsupportedLayerError("graph: its first node is not an Input with a fixed-point type")
-    return [
-        f"{node.name} ({node.class_name}): takes {', '.join(node.inputs)}, not the one node before it, {before.name}"
-        for before, node in pairwise(nodes)
-        if node.inputs != (before.name,)
-    ]
+    t = input_cast(nodes)
+    made = dict.fromkeys(_outputs(nodes[0]), Value(INPUT, t.y, nodes[0].shape, t, "result_t" in nodes[0].binary))
+    draft = Draft(nodes[-1].name)
+    taken = Counter(name for node in nodes for name in node.inputs)
+    findings = [Finding(nodes[0].name, nodes[0].class_name, Verdict.SUPPORTED)]
+    for node in nodes[1:]:
+        before = len(draft.layers)
+        try:
+            value = _node(draft, node, made, taken)
+            how = "; ".join(draft.notes) or ("" if len(draft.layers) > before else "wires")
+            findings.append(_finding(node, Verdict.REWRITTEN if how else Verdict.SUPPORTED, how))
+        except UnsupportedLayerError as error:
+            value = _assumed(node)
+            findings.append(_finding(node, Verdict.REFUSED, str(error)))
+        draft.notes.clear()
+        made |= dict.fromkeys(_outputs(node), value)
+    return tuple(draft.layers), tuple(findings)
+
+
+def _finding(node: Node, verdict: Verdict, how: str) -> Finding:
+    return Finding(node.name, node.class_name, verdict, how)
+
+
+def _node(draft: Draft, node: Node, made: dict[str, Value], taken: Counter[str]) -> Value:
+    if node.class_name not in LOWERINGS:
+        raise UnsupportedLayerError(f"layer kind is none of {', '.join(LOWERINGS)}")
+    if problems := list(_wiring_problems(draft, node, made, taken)):
+        raise UnsupportedLayerError("; ".join(problems))
+    return LOWERINGS[node.class_name](draft, node, *(made[name] for name in node.inputs))
+
+
+def _wiring_problems(draft: Draft, node: Node, made: dict[str, Value], taken: Counter[str]) -> Iterator[str]:
+    if node.odd_types:
+        yield f"type {', '.join(node.odd_types.values())} is not plain fixed point"
+    if unknown := [name for name in node.inputs if name not in made]:
+        yield f"takes {', '.join(unknown)}, which no node before it makes"
+    if not draft.is_output(node) and not any(taken[name] for name in _outputs(node)):
+        yield "no node takes its output, and a network has one output, the last node's; remove it"
+
+
+def _outputs(node: Node) -> tuple[str, ...]:
+    return node.outputs or (node.name,)
+
+
+def _assumed(node: Node) -> Value:
+    """What a refused node would hand on, so that the nodes behind it can be judged too."""
+    t = node.types.get("result_t") or Cast(Fixed(16, 6))
+    return Value(node.name, t.y, node.shape, t, "result_t" in node.binary)

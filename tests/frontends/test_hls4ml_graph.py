@@ -1,6 +1,6 @@
 """Lowering by itself, on hand-made graphs: what is wires, what is a layer, what is refused."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,8 @@ U4 = Cast(Fixed(4, 4, signed=False), Rounding.RND_CONV, Overflow.SAT)
 ALL_ZERO_BIAS = Cast(Fixed(2, -30, signed=False))  # hls4ml's ufixed<2,32>
 
 
-def node(name: str, kind: str, before: str, shape: int, **fields) -> Node:
-    plain = {"activation": None, "types": {"result_t": WIDE}, "odd_types": {}, "weights": {}}
+def node(name: str, kind: str, before: str, shape: int, activation: str = "", **fields) -> Node:
+    plain = {"types": {"result_t": WIDE}, "weights": {}, "attributes": {"activation": activation}}
     return Node(name=name, class_name=kind, inputs=(before,), shape=(shape,), **plain | fields)
 
 
@@ -116,18 +116,20 @@ def test_ternary_products_refuse_minus_two() -> None:
 
 def test_everything_unsupported_is_named_at_once() -> None:
     nodes = chain(
-        node("pool", "Pooling2D", "features", 2),
-        node("curve", "Activation", "pool", 2, activation="sigmoid"),
-        node("binary", "Activation", "curve", 2, activation="relu", types={}, odd_types={"result_t": "xnor"}),
-        replace(SMALL, inputs=("features", "binary")),
+        node("recurrent", "LSTM", "features", 2),
+        node("curve", "Activation", "recurrent", 2, activation="selu"),
+        node("odd", "Activation", "curve", 2, activation="relu", odd_types={"result_t": "exponent"}),
+        replace(SMALL, inputs=("nowhere",)),
+        node("end", "Softmax", "odd", 2, activation="softmax"),
     )
     with pytest.raises(UnsupportedLayerError) as error:
         lower(nodes, "odd")
     said = str(error.value)
-    assert "pool (Pooling2D): layer kind is none of Input, Dense, Activation" in said
-    assert 'curve (Activation): activation "sigmoid" is none of relu, linear' in said
-    assert "binary (Activation): type xnor is not plain fixed point" in said
-    assert "dense_0 (Dense): takes features, binary, not the one node before it, binary" in said
+    assert "recurrent (LSTM): layer kind is none of Dense, Conv1D" in said
+    assert 'curve (Activation): activation "selu" is none of relu, linear' in said
+    assert "odd (Activation): type exponent is not plain fixed point" in said
+    assert "dense_0 (Dense): takes nowhere, which no node before it makes; no node takes its output" in said
+    assert "end" not in said
 
 
 def test_an_empty_chain_and_a_missing_input() -> None:
@@ -147,8 +149,7 @@ def test_a_graph_survives_its_files(tmp_path: Path) -> None:
     nodes = chain(SMALL, node("relu_0", "Activation", "dense_0", 2, activation="relu", types={"result_t": U4}))
     _nodes.save(nodes, tmp_path)
     loaded = _nodes.load(tmp_path)
-    assert [(n.name, n.class_name, n.inputs, n.shape, n.activation, n.types) for n in loaded] == [
-        (n.name, n.class_name, n.inputs, n.shape, n.activation, n.types) for n in nodes
-    ]
+    plain = [f.name for f in fields(Node) if f.name != "weights"]
+    assert [[getattr(n, f) for f in plain] for n in loaded] == [[getattr(n, f) for f in plain] for n in nodes]
     x = np.random.default_rng(1).integers(0, 16, (20, 2))
     assert (lower(loaded, "n").run(x) == lower(nodes, "n").run(x)).all()

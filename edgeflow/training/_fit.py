@@ -37,7 +37,7 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """A teacher's logits for every example, and how much they count."""
+    """A teacher's logits for every row of the examples, and how much they count."""
 
     logits: Logits
     distill: Distill
@@ -77,7 +77,7 @@ def _compile_epoch(
     model: keras.Model, optimizer: keras.optimizers.Optimizer, task: Task, lesson: Lesson | None
 ) -> Callable[[tf.Tensor], tf.Tensor]:
     """A function of one epoch's rows (batches, batch_size) that trains, and returns the mean loss."""
-    x, y = tf.constant(shaped(model, task.examples.x)), tf.constant(task.examples.y)
+    samples, y = _drawing(model, task.examples), tf.constant(task.examples.y)
     optimizer.build(model.trainable_variables)
 
     @tf.function(jit_compile=_flat(model))
@@ -85,20 +85,37 @@ def _compile_epoch(
         total = 0.0
         for rows in order:
             with tf.GradientTape() as tape:
-                loss = loss_of(model(tf.gather(x, rows), training=True), rows)
+                loss = loss_of(model(samples(rows), training=True), rows)
             gradients = tape.gradient(loss, model.trainable_variables)
             optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
             total += loss
         return total / tf.cast(tf.shape(order)[0], tf.float32)
 
     def loss_of(logits: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-        hard = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(tf.gather(y, rows), logits))
+        hard = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(tf.gather(y, rows % len(y)), logits))
         if lesson is None:
             return hard
         soft = _soft_loss(logits, tf.gather(lesson.logits, rows), lesson.distill.temperature)
         return (1 - lesson.distill.weight) * hard + lesson.distill.weight * soft
 
     return run_epoch
+
+
+def _drawing(model: keras.Model, examples: Examples) -> Callable[[tf.Tensor], tf.Tensor]:
+    """A function that makes the samples of some rows, as the model takes them."""
+    if not examples.pixels:
+        x = tf.constant(shaped(model, examples.x))
+        return lambda rows: tf.gather(x, rows)
+    height, width, channels = examples.shape
+    padded = np.pad(examples.x.reshape(-1, height, width, channels), ((0, 0), (1, 1), (1, 1), (0, 0)))
+    x, taps = tf.constant(padded), tf.constant(examples.taps[..., None, None, None])
+
+    def samples(rows: tf.Tensor) -> tf.Tensor:
+        images, tap = tf.gather(x, rows % examples.samples), tf.gather(taps, rows // examples.samples)
+        parts = [tap[:, i, j] * images[:, i : i + height, j : j + width] for i, j in np.ndindex(3, 3)]
+        return tf.reshape(tf.add_n(parts), (-1, *model.input_shape[1:]))
+
+    return samples
 
 
 def _compile_validation(model: keras.Model, task: Task) -> Callable[[], Logits]:

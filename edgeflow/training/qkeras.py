@@ -15,7 +15,7 @@ from edgeflow.datasets._data import Dataset, Features
 from edgeflow.recipe import FloatNetwork, Recipe
 from edgeflow.store import digest
 from edgeflow.training import _build
-from edgeflow.training._augment import shifted
+from edgeflow.training._augment import Examples
 from edgeflow.training._fit import Lesson, Logits, Progress, Task, accuracy, fit
 from edgeflow.training._keras import float64, initialize, keras, logits_of, weights_of, with_weights
 from edgeflow.training._trained import Scores, TrainedModel
@@ -28,7 +28,7 @@ def train(recipe: Recipe, progress: Progress) -> TrainedModel:
     dataset = catalog.load("datasets", recipe.dataset)
     data: Dataset = dataset.load()
     shape, classes = dataset.SHAPE, dataset.CLASSES
-    examples = shifted(data.x_train, data.y_train, shape, 0.0)
+    examples = Examples(data.x_train, data.y_train, shape, pixels=0)
     task = Task(shape, classes, examples, data.x_validation, data.y_validation, recipe.training)
 
     members = recipe.teacher.members
@@ -37,8 +37,9 @@ def train(recipe: Recipe, progress: Progress) -> TrainedModel:
     plain = _student(recipe, task, "student without distillation", None, progress)
     distilled, won = plain, False
     if recipe.distill:
-        examples = shifted(data.x_train, data.y_train, shape, recipe.distill.shift_pixels)
-        lesson = Lesson(_mean_logits(teachers, examples.x), recipe.distill)
+        examples = replace(examples, pixels=recipe.distill.shift_pixels)
+        copies = [_mean_logits(teachers, examples.copy(c)) for c in range(len(examples.taps))]
+        lesson = Lesson(np.concatenate(copies), recipe.distill)
         distilled = _student(recipe, replace(task, examples=examples), "student with distillation", lesson, progress)
         won = _validation(distilled, data) >= _validation(plain, data)
 

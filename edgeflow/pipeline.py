@@ -29,11 +29,13 @@ from edgeflow.frontends import _firmware, hls4ml_graph
 from edgeflow.implement import board_run, flow
 from edgeflow.implement.board_run import BoardRun
 from edgeflow.implement.result import Cells, Implementation
-from edgeflow.kernels._unit import Fold
+from edgeflow.kernels import _unit
 from edgeflow.network.network import Network
-from edgeflow.recipe import Recipe
+from edgeflow.recipe import Fold, LayerFolding, Pixels, Recipe
 from edgeflow.rtl import generate as rtl
+from edgeflow.rtl import shapes as layer_shapes
 from edgeflow.rtl.design import Design
+from edgeflow.rtl.shapes import Folding
 from edgeflow.store import Store, code_digest, seconds
 from edgeflow.tools import cocotb, ecppack, gxx, nextpnr_ecp5, pyosys, verilator
 from edgeflow.verify import ladder, locate, vectors, verification
@@ -113,12 +115,22 @@ def generate(recipe: Recipe, network: Network) -> Design:
     return rtl.generate(network, folding_of(recipe), recipe.hardware.clock_mhz)
 
 
-def folding_of(recipe: Recipe) -> rtl.Folding:
+def folding_of(recipe: Recipe) -> Folding:
     """The recipe's folding in the hardware's own terms."""
     wanted = recipe.hardware.folding
     if isinstance(wanted, str):
         return wanted
-    return {name: f if isinstance(f, str) else Fold(f.pe, f.simd) for name, f in wanted.items()}
+    return {name: _shape_of(own) for name, own in wanted.items()}
+
+
+def _shape_of(wanted: LayerFolding) -> layer_shapes.LayerFolding:
+    match wanted:
+        case Fold(pe=pe, simd=simd):
+            return _unit.Fold(pe, simd)
+        case Pixels(pixels=pixels):
+            return _unit.Pixels(pixels)
+        case word:
+            return word
 
 
 def verify(

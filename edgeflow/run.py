@@ -1,16 +1,17 @@
 """A run: stages up to the one asked for, with their results copied into one folder a user can keep."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from edgeflow import pipeline
 from edgeflow.estimate import costs
-from edgeflow.kernels.dense import Dense
-from edgeflow.network.network import Network
+from edgeflow.fixedpoint import Fixed
+from edgeflow.kernels._geometry import Geometry
+from edgeflow.network.network import Kernel, Network
 from edgeflow.pipeline import Context, copy_result
 from edgeflow.recipe import Recipe
 from edgeflow.report.report import Layer, Report, compile_report
-from edgeflow.rtl.generate import layer_shapes
+from edgeflow.rtl.design import Design
 from edgeflow.verify import handover
 
 STAGES = ("train", "convert", "generate", "verify", "implement", "report")
@@ -73,7 +74,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         pipeline.estimate(design),
         implementation.value.core,
         implementation.value.board,
-        _mapping(recipe, network),
+        _mapping(network, design),
         {
             "train": trained.seconds,
             "convert": firmware.seconds,
@@ -96,16 +97,35 @@ def write_report(report: Report, out: Path) -> dict[str, Path]:
     return {"report": out / "report.md", "numbers": out / "report.json"}
 
 
-def _mapping(recipe: Recipe, network: Network) -> list[Layer]:
-    shapes = layer_shapes(network, pipeline.folding_of(recipe))
+def _mapping(network: Network, design: Design) -> list[Layer]:
+    """What each layer is and what it became; the slowest ones set the interval."""
+    slowest = max(made.interval_cycles for made in design.layers)
     return [
         Layer(
             layer.name,
             type(layer.kernel).__name__.lower(),
-            f"{layer.kernel.in_features} to {layer.kernel.out_features}",
-            f"{layer.kernel.x} to {layer.kernel.y}"
-            + (f", weights {layer.kernel.w}" if isinstance(layer.kernel, Dense) else ""),
-            shape if isinstance(shape, str) else f"pe {shape.pe}, simd {shape.simd}",
+            _shapes(layer.kernel),
+            _formats(layer.kernel),
+            made.shape,
+            made.interval_cycles,
+            asdict(made.cost),
+            made.interval_cycles == slowest,
         )
-        for layer, shape in zip(network.layers, shapes, strict=True)
+        for layer, made in zip(network.layers, design.layers, strict=True)
     ]
+
+
+def _shapes(kernel: Kernel) -> str:
+    """Rows x columns x channels where there is an image, else values."""
+    image: Geometry | None = getattr(kernel, "geometry", None)
+    if image is None:
+        return f"{' and '.join(str(tensor.features) for tensor in kernel.inputs)} to {kernel.out_features}"
+    channels = kernel.out_features // image.positions
+    sizes = f"{image.height}x{image.width}x{image.channels} to {image.out_height}x{image.out_width}x{channels}"
+    return sizes if image.taps == 1 else f"{sizes}, {image.kernel[0]}x{image.kernel[1]}"
+
+
+def _formats(kernel: Kernel) -> str:
+    weights: Fixed | None = getattr(kernel, "w", None)
+    formats = f"{' and '.join(str(tensor.format) for tensor in kernel.inputs)} to {kernel.y}"
+    return formats if weights is None else f"{formats}, weights {weights}"

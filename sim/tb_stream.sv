@@ -27,6 +27,7 @@ module tb_stream #(
   logic [OutWidth-1:0] first_got /* verilator public_flat_rd */;
   logic [31:0] first_in       /* verilator public_flat_rd */;  // cycle of the first accepted input beat
   logic [31:0] first_out      /* verilator public_flat_rd */;  // cycle in which frame 0's last beat became valid
+  logic [31:0] middle_out     /* verilator public_flat_rd */;  // the same for frame number frames / 2
   logic [31:0] last_out       /* verilator public_flat_rd */;  // the same for the last frame
   logic [31:0] broken_rules   /* verilator public_flat_rd */;  // output beats that changed or vanished while waiting
 
@@ -68,7 +69,7 @@ module tb_stream #(
   always_ff @(posedge clk) begin
     noise <= next_noise(rst_n ? noise : seed | 32'd1);
     if (!rst_n) begin
-      {cycle, sent, received, mismatches, first_bad, first_in, first_out, last_out, broken_rules} <= '0;
+      {cycle, sent, received, mismatches, first_bad, first_in, first_out, middle_out, last_out, broken_rules} <= '0;
       {offer, m_axis_tready, waiting} <= '0;
     end else begin
       cycle <= cycle + 1;
@@ -90,6 +91,7 @@ module tb_stream #(
       if (m_axis_tvalid && !waiting && (received + 1) % OutBeats == 0) begin
         last_out <= cycle;
         if (received + 1 == OutBeats) first_out <= cycle;
+        if (received + 1 == (frames / 2 + 1) * OutBeats) middle_out <= cycle;
       end
       if (m_axis_tvalid && m_axis_tready) begin
         received <= received + 1;

@@ -70,13 +70,7 @@ class Geometry:
     @property
     def trivial(self) -> bool:
         """Whether each output pixel sees exactly its own input pixel."""
-        return self.taps == 1 and (self.out_height, self.out_width) == (self.height, self.width) == self._cropped
-
-    @property
-    def _cropped(self) -> Pair:
-        """The image's size where no row or column is skipped, repeated or added."""
-        plain = self.stride == (1, 1) and self.before + self.after == (0, 0, 0, 0) and self.repeat == (1, 1)
-        return (self.height, self.width) if plain else (0, 0)
+        return self.taps == 1 and np.array_equal(self.pixels[:, 0], np.arange(self.height * self.width))
 
     def rows(self) -> list[list[int]]:
         """Image row of each output row's kernel rows; -1 is padding."""

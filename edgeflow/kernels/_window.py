@@ -9,6 +9,8 @@ from edgeflow.kernels._cost import Cost, counter, lut_ram
 from edgeflow.kernels._geometry import Geometry
 from edgeflow.kernels._unit import Unit, divisors, hex_rows
 
+IN_FLIGHT = 4  # words written between the cycle in which a row is done with and the one that sees its place free
+
 
 def window_folds(geometry: Geometry) -> list[int]:
     """Values of a window that can be read at once: some channels of a tap, or all channels of some taps."""
@@ -81,12 +83,12 @@ class _Window:
 
     @property
     def address_width(self) -> int:
-        """A ring that holds the last rows of one frame and the first window of the next, and a row step ahead."""
+        """A ring that holds the last rows of one frame and the first window of the next, or a step of rows ahead."""
         g = self.geometry
         reach = min(g.reach[0], g.height)
         last = min(max(0, (g.out_height - 1) * g.stride[0] - g.before[0]) // g.repeat[0], g.height - 1)
         rows = max(g.height - last + reach, reach + g.stride[0])
-        return max(1, (rows * self.row_words - 1).bit_length())
+        return max(1, (rows * self.row_words + IN_FLIGHT - 1).bit_length())
 
     def unit(self) -> Unit:
         g = self.geometry

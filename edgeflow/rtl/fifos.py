@@ -49,17 +49,17 @@ def _full_rate(flow: Dataflow, depths: dict[int, int], frames: int) -> bool:
 
 
 def steady_cycles(timing: Timing) -> int:
-    """Cycles between frames when the first ones are through; rounded up, so that one lost cycle shows."""
-    half = len(timing.frame_cycles) // 2
-    late = timing.frame_cycles[half:]
-    return -(-(late[-1] - late[0]) // (len(late) - 1))
+    """Cycles between frames in the second half, when the first ones have filled what buffers there are; rounded up, so
+    that one lost cycle shows."""
+    done = timing.frame_cycles[len(timing.frame_cycles) // 2 :]
+    return -(-(done[-1] - done[0]) // (len(done) - 1))
 
 
 def _frames(flow: Dataflow) -> int:
     """Enough to fill the pipeline and to see as many again."""
     alone = simulate(flow, 1, {stream: FifoHandshake(None) for stream in range(1, len(flow.bits))})
     assert alone, "with room everywhere nothing can get stuck"
-    return 4 + 2 * (alone.latency_cycles // flow.interval_cycles)
+    return 8 + 3 * (alone.latency_cycles // flow.interval_cycles)
 
 
 def _handshake(bits: int, depth: int) -> FifoHandshake:

@@ -51,7 +51,7 @@ hold still until they are taken.
 - Throughput: one frame in {design.interval_cycles} cycles; frames may follow each other without a gap.
 
 Both are formulas that edgeflow checked against simulation; `make sim` measures them again in `result.json`
-(`first_out - first_in`, and `last_out - first_out` over the number of frames less one).
+(`first_out - first_in`, and `last_out - middle_out` over the number of frames between them).
 """
 
 

@@ -25,6 +25,7 @@ class PhaseResult:
     first_got: int
     first_in: int
     first_out: int
+    middle_out: int
     last_out: int
     broken_rules: int
 
@@ -34,8 +35,10 @@ class PhaseResult:
         return self.first_out - self.first_in
 
     def interval_cycles(self, frames: int) -> int:
-        """Cycles between frames, over all of them; rounded up, so that one lost cycle shows."""
-        return -(-(self.last_out - self.first_out) // (frames - 1)) if frames > 1 else 0
+        """Cycles between frames in the second half, when the first ones have filled what buffers there are; rounded
+        up, so that one lost cycle shows."""
+        start, after = (self.middle_out, frames - 1 - frames // 2) if frames > 2 else (self.first_out, frames - 1)
+        return -(-(self.last_out - start) // after) if after else 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -101,7 +101,9 @@ def network_of(name: str, kernel: Kernel) -> Network:
         return Network(name, (Layer("under_test", kernel),))
     x, random, layers = Fixed(3), np.random.default_rng(2), []
     for i, tensor in enumerate(kernel.inputs):
-        dense = Dense(random.integers(-1, 2, (4, tensor.features)), random.integers(-9, 9, tensor.features), x, Fixed(2))
+        dense = Dense(
+            random.integers(-1, 2, (4, tensor.features)), random.integers(-9, 9, tensor.features), x, Fixed(2)
+        )
         cast = Requantize(dense.y, tensor.format, Rounding.TRN, Overflow.WRAP, tensor.features)
         layers += [Layer(f"dense_{i}", dense, (INPUT,)), Layer(f"cast_{i}", cast)]
     sources = tuple(f"cast_{i}" for i in range(len(kernel.inputs)))

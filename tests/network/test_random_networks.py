@@ -16,15 +16,15 @@ BATCH = 16
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pick=choose.picks())
 def test_the_circuit_of_a_random_network_is_the_network(pick):
-    model = networks.network(pick, widths=(1, 2, 3, 5))
+    model = networks.network(pick)
     x = choose.frames(model.input, model.in_features, 100)
-    assert np.array_equal(circuit_of(model.layers).run(x), model.run(x))
+    assert np.array_equal(circuit_of(model).run(x), model.run(x))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pick=choose.picks())
 def test_intervals_hold_and_lanes_are_wide_enough(pick):
-    model = networks.network(pick, widths=(1, 2, 3, 5))
+    model = networks.network(pick)
     trace = model.trace(choose.frames(model.input, model.in_features, 100))
     for layer, y in zip(model.layers, trace, strict=True):
         assert layer.kernel.y.lo <= y.min() and y.max() <= layer.kernel.y.hi, layer
@@ -37,7 +37,7 @@ def check_batch(seed, store):
         pick = choose.seeded(1000 * seed + i)
         model = networks.network(pick, f"random_{seed}_{i}")
         designs.append(generate(model, networks.folding(pick, model), clock_mhz=float(pick(50, 250))))
-        xs.append(choose.frames(model.input, model.in_features, 40))
+        xs.append(choose.frames(model.input, model.in_features, 24))
         ys.append(model.run(xs[-1]))
     check_all(designs, xs, ys, store)
 

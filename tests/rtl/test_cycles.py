@@ -1,6 +1,7 @@
 """Latency and interval are formulas: folds that feed each other too fast, too slowly and in bursts, and odd gears."""
 
 from itertools import product
+from math import gcd
 
 import numpy as np
 import pick as choose
@@ -12,7 +13,8 @@ from edgeflow.kernels._unit import Fold
 from edgeflow.kernels.argmax import Argmax
 from edgeflow.kernels.dense import Dense
 from edgeflow.network.network import Layer, Network
-from edgeflow.rtl.design import Stream
+from edgeflow.rtl.dataflow import Dataflow, Step, simulate
+from edgeflow.rtl.fifos import steady_cycles
 from edgeflow.rtl.gears import gears
 from edgeflow.rtl.generate import generate
 
@@ -47,8 +49,6 @@ def test_gears_turn_one_beat_width_into_the_other(lanes, to):
     assert [lanes, *(u.out_lanes for u in units)][-1] == to
     assert [u.in_lanes for u in units] == [lanes, *(u.out_lanes for u in units)][: len(units)]
     assert len(units) == (lanes != to) + (lanes % to != 0 and to % lanes != 0)
-    times = list(range(Stream(Fixed(5), 12, lanes).beats))
-    for unit in units:
-        times = unit.beat_times(times)
-    assert len(times) == 12 // to
-    assert times == sorted(set(times))
+    nodes = tuple(Step(unit, i, i + 1) for i, unit in enumerate(units))
+    flow = Dataflow(nodes, (5,) * (len(units) + 1), len(units), 12 // lanes, 12 // to)
+    assert steady_cycles(simulate(flow, 6, {})) == flow.interval_cycles == 12 // min(lanes, to, gcd(lanes, to))

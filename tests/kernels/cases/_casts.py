@@ -32,4 +32,3 @@ def corner_casts(kind):
         f"{name}_{rounding}_{overflow}".lower(): kind(x, y, rounding, overflow, 1)
         for (name, (x, y)), rounding, overflow in product(FORMATS.items(), Rounding, Overflow)
     }
-

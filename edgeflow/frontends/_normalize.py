@@ -28,21 +28,20 @@ def thresholds(draft: Draft, node: Node, x: Value) -> Value:
     if x.binary:
         raise UnsupportedLayerError("thresholds of a binary input; it has but two values")
     if node.integer("quantize") == 2:
-        steps, lo = [_on_grid(node, "threshold", x)], 0
+        steps, lo = [-_floor(node, "threshold", x, sign=-1)], 0  # the first x that is not below
     else:
-        # x > t is x >= t + 1 on x's grid.
-        low, high = _on_grid(node, "threshold_lo", x), _on_grid(node, "threshold_hi", x)
+        low, high = _floor(node, "threshold_lo", x), _floor(node, "threshold_hi", x)
         if (low > high).any():
             raise UnsupportedLayerError("a channel's lower threshold lies above its higher one: its scale is negative")
-        steps, lo = [low + 1, high + 1], -1
+        steps, lo = [low + 1, high + 1], -1  # the first x above each
     matrix = np.stack(steps, axis=1)  # (channels, steps)
     kernel = Threshold(x.format, matrix, lo, x.features // len(matrix))
     return typed(node, draft.add(node.name, kernel, x))
 
 
-def _on_grid(node: Node, key: str, x: Value) -> Integers:
-    """Thresholds (channels,) on the grid of ``x``."""
+def _floor(node: Node, key: str, x: Value, sign: int = 1) -> Integers:
+    """``sign`` times the thresholds (channels,), rounded down to the grid of ``x``."""
     t = node.types[f"{key}_t"]
-    integers = t.of_reals(node.weights[key]).ravel()
+    integers = sign * t.of_reals(node.weights[key]).ravel()
     shift = x.format.frac - t.y.frac
     return integers << shift if shift >= 0 else integers >> -shift

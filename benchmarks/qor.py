@@ -65,7 +65,7 @@ def edgeflow_sources(problem: Problem, clock_mhz: float, folder: Path) -> tuple[
     """Write our RTL; returns top, sources and latency."""
     network = problem.network()
     x = samples(network)
-    assert (circuit_of(network.layers).run(x) == network.run(x)).all()
+    assert (circuit_of(network).run(x) == network.run(x)).all()
     design = generate(network, "unrolled", clock_mhz)
     return design.top, [path.name for path in design.write_sources(folder)], design.latency_cycles
 

@@ -46,7 +46,7 @@ class Design:
     latency_cycles: int  # first input beat accepted to last output beat valid, no stalls
     interval_cycles: int  # between frames, at full rate
     cost: Cost  # estimated
-    layers: tuple[LayerHardware, ...]
+    layers: tuple[LayerHardware, ...] = ()
 
     def write_sources(self, folder: Path) -> list[Path]:
         """Write sources and memories flat into ``folder``; returns the source paths in compile order."""

@@ -136,7 +136,9 @@ module ef_dense #(
     for (genvar s = 0; s < int'(Simd); s++) begin : gen_product
       localparam int unsigned Lane = Channelwise ? s * Pe + p : s;
       logic signed [XWidth:0]         x;
+      // verilator lint_off UNUSEDSIGNAL  // a two-bit weight is chosen by its bits, without their sign
       logic signed [WWidth:0]         w;
+      // verilator lint_on UNUSEDSIGNAL
       // Full width, because the operand of a size cast is self-determined.
       // verilator lint_off UNUSEDSIGNAL  // a narrow sum needs no more than its own bits of a product
       logic signed [ProductWidth-1:0] product;

@@ -86,11 +86,11 @@ module ef_window #(
 
   // Writing: as long as the word that would be overwritten is no longer needed.
   logic [CountWidth-1:0] written_q, oldest_read_q;
-  logic [CountWidth-1:0] filled;
+  logic [1:0]            filled;  // rings of words
   logic                  write;
 
-  assign filled        = written_q - oldest_read_q;
-  assign s_axis_tready = filled[CountWidth-1:AddressWidth] != 2'd1;  // below zero: rows that no window needs
+  assign filled        = 2'((written_q - oldest_read_q) >> AddressWidth);
+  assign s_axis_tready = filled != 2'd1;  // above: less than no word, where windows skip rows
   assign write         = s_axis_tvalid && s_axis_tready;
 
   // Reading: the current window, and where the next one is.
@@ -150,13 +150,10 @@ module ef_window #(
     end
   end
 
-  logic [CountWidth-1:0] next_word;
-  assign next_word = next_frame_q + row.word + column.word;
-
   always_ff @(posedge clk_i) begin
     if (load) begin
       needed_q      <= next_frame_q + row.needed + column.needed;
-      word_q        <= next_word[AddressWidth-1:0];
+      word_q        <= AddressWidth'(next_frame_q + row.word + column.word);
       row_mask_q    <= row.mask;
       column_mask_q <= column.mask;
     end

@@ -17,8 +17,8 @@ often = settings(max_examples=80, deadline=None, suppress_health_check=list(Heal
 @often
 @given(pick=choose.picks())
 def test_every_node_stays_inside_its_interval(pick):
-    model = networks.network(pick, most_layers=2, widths=(1, 2, 3))
-    circuit = circuit_of(model.layers)
+    model = networks.network(pick, most_layers=2, most_pixels=4)
+    circuit = circuit_of(model)
     live = circuit.live()
     circuit.outputs = [Term(i) for i in live]
     values = circuit.run(choose.frames(model.input, model.in_features, 60))

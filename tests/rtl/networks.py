@@ -1,9 +1,10 @@
-"""Random networks and shapes: images and flat frames, every kind of layer, branches that part and meet, from one ``pick``.
+"""Random networks and shapes, from one ``pick``: images and flat frames, every kind of layer, branches.
 
 Each step takes what was made last (or parts from it and comes back) and narrows what got wide.
 """
 
 from dataclasses import dataclass, field
+from math import isqrt
 
 import numpy as np
 import pick as choose
@@ -64,8 +65,9 @@ class Growing:
         return Geometry(height, width, channels, size, (pick(1, 2), pick(1, 2)), dilation, before, after)
 
 
-def network(pick: choose.Pick, name: str = "random", most_layers: int = 4) -> Network:
-    image = (1, 1, choose.one_of(pick, WIDTHS)) if pick(0, 2) == 0 else (pick(1, 6), pick(1, 6), pick(1, 3))
+def network(pick: choose.Pick, name: str = "random", most_layers: int = 4, most_pixels: int = MOST_PIXELS) -> Network:
+    side = isqrt(most_pixels)
+    image = (1, 1, choose.one_of(pick, WIDTHS)) if pick(0, 2) == 0 else (pick(1, side), pick(1, side), pick(1, 3))
     growing = Growing(pick, choose.number_format(pick, max_width=6), image)
     for _ in range(pick(1, most_layers)):
         narrow(growing)

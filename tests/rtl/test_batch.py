@@ -13,7 +13,7 @@ pytestmark = pytest.mark.tools
 
 
 def test_a_batch_names_each_design_that_fails(store):
-    models = [networks.network(choose.seeded(i), f"batch_{i}", 1, (4,)) for i in range(4)]
+    models = [networks.network(choose.seeded(i), f"batch_{i}", 2) for i in range(4)]
     designs = [generate(model, "folded", 100.0) for model in models]
     xs = [choose.frames(model.input, model.in_features, 40) for model in models]
     ys = [model.run(x) for model, x in zip(models, xs, strict=True)]

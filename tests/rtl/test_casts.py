@@ -1,4 +1,4 @@
-"""All 7 roundings x 3 overflows in hardware, on every input there is: folded in one build, unrolled in another.
+"""All 7 roundings x 3 overflows in hardware, on every input there is.
 
 One design holds all modes of one pair of formats side by side and answers each input with 21 values.
 """
@@ -12,13 +12,11 @@ from batch import check_all
 from cases._casts import FORMATS
 
 from edgeflow.fixedpoint import Fixed, Overflow, Rounding
-from edgeflow.kernels._unit import Fold
+from edgeflow.kernels._unit import whole_frame
 from edgeflow.kernels.dense import Dense
 from edgeflow.kernels.relu import Relu
 from edgeflow.kernels.requantize import Requantize
-from edgeflow.network.network import Layer, Network
-from edgeflow.rtl import library
-from edgeflow.rtl.design import Design, Stream
+from edgeflow.network.network import Layer, Network, Tensor
 from edgeflow.rtl.generate import generate
 
 pytestmark = pytest.mark.tools
@@ -34,8 +32,11 @@ class AllModes:
     kind: type
     x: Fixed
     y: Fixed
-    in_features: int = 1
     out_features: int = len(MODES)
+
+    @property
+    def inputs(self):
+        return (Tensor(self.x, 1),)
 
     def casts(self):
         return [self.kind(self.x, self.y, *modes, 1) for modes in MODES]
@@ -46,17 +47,12 @@ class AllModes:
     def circuit(self, circuit, x):
         return [y for cast in self.casts() for y in cast.circuit(circuit, x)]
 
+    def stages(self, shape, lanes):
+        return whole_frame(self)
+
 
 def every_input(x: Fixed):
     return np.arange(x.lo, x.hi + 1)[:, None]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_folded(kind, store):
-    kernels = [AllModes(kind, x, y) for x, y in FORMATS.values()]
-    designs = [_side_by_side(f"folded_{name}", kernel) for name, kernel in zip(FORMATS, kernels, strict=True)]
-    xs = [every_input(kernel.x) for kernel in kernels]
-    check_all(designs, xs, [kernel.golden(x) for kernel, x in zip(kernels, xs, strict=True)], store)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -82,29 +78,3 @@ def _check_unrolled(models, store):
     designs = [generate(model, "unrolled", 100.0) for model in models]
     xs = [every_input(model.input) for model in models]
     check_all(designs, xs, [model.run(x) for model, x in zip(models, xs, strict=True)], store)
-
-
-def _side_by_side(name: str, kernel: AllModes) -> Design:
-    """ef_requantize once for each mode, in lock step."""
-    units = [cast.unit(Fold(1, 1)) for cast in kernel.casts()]
-    s_axis, m_axis = Stream(kernel.x, 1, 1), Stream(kernel.y, len(MODES), len(MODES))
-    width = kernel.y.width
-    instances = [
-        f"ef_requantize #({', '.join(f'.{k}({v})' for k, v in unit.parameters.items())}) u_{i} (.clk_i, .rst_ni,"
-        f" .s_axis_tdata, .s_axis_tvalid, .s_axis_tready(ready[{i}]),"
-        f" .m_axis_tdata(m_axis_tdata[{i * width} +: {width}]), .m_axis_tvalid(valid[{i}]), .m_axis_tready);\n"
-        for i, unit in enumerate(units)
-    ]
-    text = f"""\
-module {name} (
-  input logic clk_i, rst_ni,
-  input logic [{s_axis.width - 1}:0] s_axis_tdata, input logic s_axis_tvalid, output logic s_axis_tready,
-  output logic [{m_axis.width - 1}:0] m_axis_tdata, output logic m_axis_tvalid, input logic m_axis_tready
-);
-logic [{len(MODES) - 1}:0] ready, valid;
-assign s_axis_tready = ready[0];
-assign m_axis_tvalid = valid[0];
-{"".join(instances)}endmodule
-"""
-    sources = {"ef_requantize.sv": library.source("ef_requantize"), f"{name}.sv": text}
-    return Design(name, sources, {}, s_axis, m_axis, units[0].beat_times([0])[0], 1, units[0].cost)

@@ -4,11 +4,15 @@ import re
 from itertools import product
 
 import networks
+import numpy as np
 import pick as choose
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from edgeflow.circuit.graph import Circuit, Op
+from edgeflow.fixedpoint import Fixed
+from edgeflow.kernels.dense import Dense
+from edgeflow.network.network import Layer, Network
 from edgeflow.rtl.delays import ECP5_SPEED_6
 from edgeflow.rtl.emit import Emitter
 from edgeflow.rtl.schedule import OUTPUT, Schedule, pipeline, uses
@@ -49,8 +53,8 @@ def is_valid(circuit: Circuit, cycle: dict[int, int], latency: int, clock_mhz: f
 @quick
 @given(pick=choose.picks())
 def test_every_chain_fits_its_cycle(pick):
-    model = networks.network(pick, most_layers=2, widths=(1, 2, 3))
-    circuit, clock_mhz = circuit_of(model.layers), float(pick(40, 400))
+    model = networks.network(pick, most_layers=2, most_pixels=4)
+    circuit, clock_mhz = circuit_of(model), float(pick(40, 400))
     schedule = pipeline(circuit, clock_mhz, ECP5_SPEED_6)
     assert is_valid(circuit, schedule.cycle, schedule.latency, clock_mhz)
 
@@ -58,8 +62,8 @@ def test_every_chain_fits_its_cycle(pick):
 @quick
 @given(pick=choose.picks())
 def test_the_registers_counted_are_the_registers_declared(pick):
-    model = networks.network(pick, most_layers=2, widths=(1, 2, 3))
-    circuit = circuit_of(model.layers)
+    model = networks.network(pick, most_layers=2, most_pixels=4)
+    circuit = circuit_of(model)
     schedule = pipeline(circuit, float(pick(60, 300)), ECP5_SPEED_6)
     declared = 0
     emitter = Emitter(circuit, schedule)
@@ -101,8 +105,9 @@ def test_no_schedule_of_a_tiny_circuit_has_fewer_register_bits(pick):
 
 
 def test_a_faster_clock_never_shortens_the_pipeline():
-    model = networks.network(choose.seeded(7), most_layers=3)
-    circuit = circuit_of(model.layers)
+    random = np.random.default_rng(7)
+    dense = Dense(random.integers(-8, 8, (9, 5)), random.integers(-9, 9, 5), Fixed(6), Fixed(4))
+    circuit = circuit_of(Network("net", (Layer("dense", dense),)))
     latencies = [pipeline(circuit, float(mhz), ECP5_SPEED_6).latency for mhz in (25, 50, 100, 150, 200, 300)]
     assert latencies == sorted(latencies)
     assert latencies[-1] > latencies[0]

@@ -12,7 +12,7 @@ from edgeflow.kernels._unit import hex_rows
 from edgeflow.verify import ladder
 
 pytestmark = pytest.mark.tools
-UNROLLED = "tiny_unrolled_0.sv"
+UNROLLED = "tiny_unrolled_1.sv"
 
 
 def message(design, store):

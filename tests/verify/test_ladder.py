@@ -79,7 +79,7 @@ def library_with(monkeypatch, module, old, new):
     ("module", "old", "new", "layer"),
     [
         ("ef_dense", "{XSigned && beat_q", "{1'b0 && beat_q", "first"),
-        ("ef_requantize", "(positive > High) ? High", "(positive > High) ? '0", "relu"),
+        ("ef_skid", "assign m_axis_tdata  = full_q", "assign m_axis_tdata  = ~full_q", "relu"),
     ],
 )
 def test_a_broken_module_is_found_in_the_layer_that_uses_it(store, monkeypatch, module, old, new, layer):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from edgeflow.errors import UnsupportedLayerError
-from edgeflow.fixedpoint import Fixed
+from edgeflow.fixedpoint import Fixed, Overflow
 from edgeflow.frontends._casts import changes, overflows
 from edgeflow.frontends._curves import curve
 from edgeflow.frontends._draft import Draft, Value, typed
@@ -90,7 +90,7 @@ def _binary_tanh(draft: Draft, node: Node, x: Value) -> Value:
 def _ternary_tanh(draft: Draft, node: Node, x: Value) -> Value:
     """+1 above 1/2, -1 to -1/2, between them 0. hls4ml doubles x in x's own type first."""
     doubled = Fixed(x.format.width, x.format.frac - 1, x.format.signed)
-    if overflows(doubled, x.type):
+    if overflows(doubled, x.type) and not _saturates_beyond_one(x.type):
         raise UnsupportedLayerError(
             f"twice its input {x.format} leaves {x.type.y}, in which hls4ml computes it; widen it"
         )
@@ -99,6 +99,12 @@ def _ternary_tanh(draft: Draft, node: Node, x: Value) -> Value:
     half = (1 << unit) // 2 if unit >= 0 else 0
     steps = np.array([[-half + (unit > 0), half + 1 if unit > 0 else 1]])
     return draft.result(node, draft.add(node.name, Threshold(x.format, steps, -1, x.features), x))
+
+
+def _saturates_beyond_one(t: Cast) -> bool:
+    """Whether what overflows stays on its side of -1 and +1."""
+    ends = t.y.real(np.array([t.y.symmetric_lo, t.y.hi]))
+    return t.overflow is not Overflow.WRAP and bool(ends[0] <= -1 and ends[1] > 1)
 
 
 def _curve(draft: Draft, node: Node, x: Value) -> Value:

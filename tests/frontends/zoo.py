@@ -67,6 +67,7 @@ def images(seed=1):
         QConv2D(3, 3, padding="same", strides=2, name="same_strided", **both())(x),
         QConv2D(2, (3, 2), strides=(2, 1), name="valid_strided", **both())(x),
         QConv2D(3, 1, strides=2, name="pointwise_strided", **both())(x),
+        QConv2D(2, (3, 5), padding="same", name="stuffed", **both())(x),
         QConv2DBatchnorm(2, 2, padding="same", name="normalized", **both())(x),
         QDepthwiseConv2D(
             3, padding="same", strides=2, name="depthwise", depthwise_quantizer=bits(), bias_quantizer=bits()
@@ -75,7 +76,12 @@ def images(seed=1):
             3, 2, name="separable", depthwise_quantizer=bits(), pointwise_quantizer=bits(), bias_quantizer=bits()
         )(x),
     ]
-    return joined(inputs, branches, {}, seed)
+    model, types = joined(inputs, branches, {}, seed)
+    stuffed = model.get_layer("stuffed")  # every other tap zero, in both directions
+    kernel, bias = stuffed.get_weights()
+    kernel[1::2], kernel[:, 1::2] = 0, 0
+    stuffed.set_weights([kernel, bias])
+    return model, types
 
 
 def lines(seed=1):
@@ -195,6 +201,7 @@ def binary(seed=1):
         QDense(3, name="bits_on_bits", kernel_quantizer="binary(alpha=1)", use_bias=False)(flat),
         QDense(3, name="ternary_on_bits", **three)(flat),
         layers.MaxPooling2D(2, strides=1, name="max")(bit),
+        QConv2D(2, 1, name="alpha", **both(kernel_quantizer=quantized_bits(4, 1, alpha=0.5)))(x),
         layers.BatchNormalization(name="scaled")(x),
         layers.BatchNormalization(name="scaled_vector")(layers.Flatten(name="flat_x")(x)),
     ]

@@ -43,4 +43,4 @@ def rtl():
 
 
 def pinned():
-    return _tanh(Fixed(9, 6), Fixed(6, 5), 6), 432, "folded", Cost(luts=80, ffs=27)
+    return _tanh(Fixed(9, 6), Fixed(6, 5), 6), 4068, "folded", Cost(luts=2, ffs=8, brams=1)

@@ -1,0 +1,95 @@
+"""FIFOs behind forks are as deep as full rate needs: with one place less, frames come slower or not at all."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pick as choose
+import pytest
+from batch import problems_of, simulate_all
+
+from edgeflow.fixedpoint import Fixed, Overflow, Rounding
+from edgeflow.kernels._geometry import Geometry
+from edgeflow.kernels._unit import Fold
+from edgeflow.kernels.conv import Conv
+from edgeflow.kernels.merge import Merge, Operation
+from edgeflow.kernels.relu import Relu
+from edgeflow.kernels.requantize import Requantize
+from edgeflow.network.network import INPUT, Layer, Network
+from edgeflow.rtl import library
+from edgeflow.rtl.dataflow import BLOCK_BITS, fifo
+from edgeflow.rtl.generate import generate
+from edgeflow.tools import pyosys
+
+X = Fixed(4, 2, signed=False)
+DEPTH = r"\.Depth\((\d+)\)"
+FOLDINGS = {
+    "unrolled": "unrolled",
+    "folded": "folded",
+    "first_slow": {"first": Fold(1, 4), "second": Fold(4, 36)},
+    "second_slow": {"first": Fold(4, 36), "second": Fold(1, 2)},
+}
+
+
+def residual(name: str) -> Network:
+    """Two convolutions and the way past them."""
+    same, random = Geometry(5, 6, 4, (3, 3), before=(1, 1), after=(1, 1)), np.random.default_rng(1)
+    layers, source = [], INPUT
+    for role in ("first", "second"):
+        conv = Conv(same, random.integers(-8, 8, (3, 3, 4, 4)), random.integers(-9, 9, 4), X, Fixed(4))
+        cast = Requantize(conv.y, X, Rounding.TRN, Overflow.SAT, conv.out_features)
+        layers += [Layer(role, conv, (source,)), Layer(f"{role}_cast", cast)]
+        source = f"{role}_cast"
+    merge = Merge(Operation.ADD, X, X, 120)
+    relu = Relu(merge.y, X, Rounding.TRN, Overflow.SAT, 120)
+    return Network(name, (*layers, Layer("sum", merge, (source, INPUT)), Layer("relu", relu)))
+
+
+def shallower(design, which: int):
+    """The same design with one place less in one of its FIFOs; a FIFO of one place becomes wires."""
+    file = f"{design.top}.sv"
+    found = list(re.finditer(DEPTH, design.sources[file]))[which]
+    depth = int(found.group(1)) - 1
+    text = design.sources[file][: found.start()] + f".Depth({depth})" + design.sources[file][found.end() :]
+    return replace(design, sources=design.sources | {file: text})
+
+
+@pytest.mark.tools
+def test_one_place_less_stalls_or_deadlocks(store):
+    designs, whole = [], []
+    for name, folding in FOLDINGS.items():
+        design = generate(residual(f"whole_{name}"), folding, 100.0)
+        whole.append(design)
+        for i, depth in enumerate(re.findall(DEPTH, design.sources[f"{design.top}.sv"])):
+            if int(depth) > 1:
+                designs.append(shallower(generate(residual(f"less_{name}_{i}"), folding, 100.0), i))
+    assert len(designs) >= len(FOLDINGS)
+    xs = [choose.frames(X, 120, 12)] * len(whole + designs)
+    ys = [residual("net").run(xs[0])] * len(xs)
+    simulations = simulate_all(whole + designs, xs, ys, store)
+    for design, simulation in zip(whole, simulations, strict=False):
+        assert problems_of(design, ys[0], simulation) == []
+    for design, simulation in zip(designs, simulations[len(whole) :], strict=True):
+        full = simulation.phases["full rate"]
+        complete = full.received == len(ys[0]) * design.m_axis.beats
+        assert not full.mismatches
+        assert not complete or full.interval_cycles(len(ys[0])) > design.interval_cycles, design.top
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize(
+    ("bits", "depth", "cells"), [(8, 1, "TRELLIS_FF"), (8, 24, "TRELLIS_DPR16X4"), (32, 400, "DP16KD")]
+)
+def test_a_fifo_lies_where_its_size_belongs(tmp_path, bits, depth, cells):
+    unit = fifo(bits, depth)
+    assert unit.parameters["Block"] == (bits * depth > BLOCK_BITS)
+    parameters = ", ".join(f".{key}({value})" for key, value in unit.parameters.items())
+    inputs = f"input clk_i, rst_ni, s_axis_tvalid, m_axis_tready, [{bits - 1}:0] s_axis_tdata"
+    outputs = f"output s_axis_tready, m_axis_tvalid, [{bits - 1}:0] m_axis_tdata"
+    text = f"module top({inputs}, {outputs}); ef_fifo #({parameters}) u_fifo (.*); endmodule\n"
+    (tmp_path / "top.sv").write_text(text)
+    (tmp_path / "ef_fifo.sv").write_text(library.source("ef_fifo"))
+    found = pyosys.run(tmp_path, "top", ["ef_fifo.sv", "top.sv"]).cells
+    assert found.get(cells, 0) > 0
+    memories = {"TRELLIS_DPR16X4", "DP16KD"} - {cells}
+    assert not memories & {name for name, count in found.items() if count}

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeflow.errors import InputError, UnsupportedLayerError
+from edgeflow.errors import UnsupportedLayerError
 from edgeflow.fixedpoint import Integers
 from edgeflow.frontends._draft import Value
 from edgeflow.frontends._nodes import Node
-from edgeflow.kernels.table import Table
+from edgeflow.kernels.table import MAX_BITS, Table
 
 SPANS = {"sigmoid": 16, "tanh": 8}
 
@@ -20,11 +20,10 @@ def curve(node: Node, x: Value) -> Table:
     entries = table.of_reals(_entries(name, size, span))
     t = node.types["result_t"]
     results = t.of_integers(entries, table.y.frac)
-    try:
-        values = np.arange(x.format.lo, x.format.hi + 1)
-        return Table(x.format, results[_index(values, x.format.frac, size, span)], t.y, x.features)
-    except InputError as error:
-        raise UnsupportedLayerError(str(error)) from None
+    if x.format.width > MAX_BITS:
+        raise UnsupportedLayerError(f"{x.format.width} input bits are over {MAX_BITS}; quantize the input first")
+    values = np.arange(x.format.lo, x.format.hi + 1)
+    return Table(x.format, results[_index(values, x.format.frac, size, span)], t.y, x.features)
 
 
 def _index(x: Integers, frac: int, size: int, span: int) -> Integers:

@@ -1,6 +1,6 @@
 """Windows as hls4ml's nodes describe them; a line of pixels is an image of height 1."""
 
-from edgeflow.errors import InputError, UnsupportedLayerError
+from edgeflow.errors import UnsupportedLayerError
 from edgeflow.frontends._nodes import Node
 from edgeflow.kernels._geometry import Geometry, Pair
 
@@ -23,13 +23,10 @@ def padding(node: Node) -> tuple[Pair, Pair]:
 
 
 def geometry(node: Node, size: Pair, channels: int, kernel: Pair, stride: Pair, out: Pair) -> Geometry:
-    """The window, held against the output that hls4ml says it has. Raises UnsupportedLayerError."""
+    """The window, held against the output that hls4ml says it has. Raises InputError."""
     check_channels_last(node)
     before, after = padding(node)
-    try:
-        found = Geometry(*size, channels, kernel, stride, before=before, after=after)
-    except InputError as error:
-        raise UnsupportedLayerError(str(error)) from None
+    found = Geometry(*size, channels, kernel, stride, before=before, after=after)
     if (found.out_height, found.out_width) != out:
         made = f"{found.out_height} x {found.out_width}"
         raise UnsupportedLayerError(f"its window makes {made} pixels, the model says {out[0]} x {out[1]}")

@@ -2,7 +2,7 @@
 
 from math import prod
 
-from edgeflow.errors import InputError, UnsupportedLayerError
+from edgeflow.errors import UnsupportedLayerError
 from edgeflow.frontends._casts import changes
 from edgeflow.frontends._draft import Draft, Value, typed
 from edgeflow.frontends._nodes import Cast, Node
@@ -20,11 +20,8 @@ def merge(draft: Draft, node: Node, *inputs: Value) -> Value:
         raise UnsupportedLayerError("an input is binary, whose 0 stands for -1; merge before quantizing")
     if a.features != b.features:
         raise UnsupportedLayerError(f"{a.shape} and {b.shape} are of different size; repeat the smaller one before")
-    try:
-        merged = draft.add(node.name, Merge(Operation(op), a.format, b.format, a.features), a, b)
-    except InputError as error:
-        raise UnsupportedLayerError(str(error)) from None
-    return draft.result(node, merged)
+    kernel = Merge(Operation(op), a.format, b.format, a.features)
+    return draft.result(node, draft.add(node.name, kernel, a, b))
 
 
 def concatenate(draft: Draft, node: Node, *inputs: Value) -> Value:

@@ -5,9 +5,9 @@ hls4ml sums in ``accum_t`` and divides there, truncating toward zero, by the cel
 
 import numpy as np
 
-from edgeflow.errors import InputError, UnsupportedLayerError
-from edgeflow.fixedpoint import Fixed, Overflow
-from edgeflow.frontends._casts import drops_fraction, overflows
+from edgeflow.errors import UnsupportedLayerError
+from edgeflow.fixedpoint import Fixed, Overflow, Rounding
+from edgeflow.frontends._casts import overflows
 from edgeflow.frontends._draft import Draft, Value
 from edgeflow.frontends._geometry import check_channels_last, flat_image, geometry, pair
 from edgeflow.frontends._nodes import Node
@@ -15,6 +15,7 @@ from edgeflow.kernels._geometry import Geometry
 from edgeflow.kernels.depthwise import Depthwise
 from edgeflow.kernels.divide import Divide
 from edgeflow.kernels.maxpool import MaxPool
+from edgeflow.kernels.requantize import Requantize
 
 
 def pool(draft: Draft, node: Node, x: Value) -> Value:
@@ -42,37 +43,37 @@ def _largest(draft: Draft, node: Node, x: Value, shape: Geometry) -> Value:
     if (shape.pixels < 0).any() and not x.type.y.signed:
         raise UnsupportedLayerError(
             "padded max pooling of an unsigned input, where hls4ml takes half the range for the lowest value; "
-            "pad with valid pooling of a ZeroPadding layer"
+            "put a ZeroPadding layer before valid pooling"
         )
-    try:
-        return draft.add(node.name, MaxPool(shape, x.format), x)
-    except InputError as error:
-        raise UnsupportedLayerError(str(error)) from None
+    return draft.add(node.name, MaxPool(shape, x.format), x)
 
 
 def _average(draft: Draft, node: Node, x: Value, shape: Geometry) -> Value:
-    """A sum of the window, at the accumulator's fraction; then the division, if it is no shift that keeps all bits."""
+    """The window's sum, brought to the accumulator's fraction and divided there."""
     if x.binary:
         raise UnsupportedLayerError("average pooling of a binary input, whose 0 stands for -1; pool before quantizing")
     n, accum = _cells(node, shape), node.types["accum_t"]
     spare = accum.y.frac - x.format.frac
     if spare < 0:
         raise UnsupportedLayerError(f"accum_t {accum.y} drops fraction bits of its input ({x.format}); widen it")
+    total = _sum(shape, x.format)
+    wraps = overflows(total.y, accum)
+    if wraps and accum.overflow is not Overflow.WRAP:
+        raise UnsupportedLayerError(f"accum_t {accum.y} cannot hold the sum of {n} inputs ({total.y}); widen it")
     log2 = n.bit_length() - 1
-    exact = n == 1 << log2 and spare >= log2
-    # Ones with log2(n) fraction bits are 1 / n already.
-    ones = np.ones((*shape.kernel, shape.channels), np.int64) << (0 if exact else spare)
-    w = Fixed(1, log2, signed=False) if exact else Fixed(spare + 1, spare, signed=False)
-    kernel = Depthwise(shape, ones, np.zeros(shape.channels, np.int64), x.format, w)
-    held = Fixed(kernel.y.width, kernel.y.frac - (log2 if exact else 0), kernel.y.signed)  # before the division
-    if overflows(held, accum) and (exact or accum.overflow is not Overflow.WRAP):
-        raise UnsupportedLayerError(f"accum_t {accum.y} cannot hold the sum of {n} inputs ({held}); widen it")
-    assert not drops_fraction(kernel.y, accum)
-    total = draft.add(node.name, kernel, x)
-    if exact:
-        return total
-    total = draft.cast(f"{node.name}_accum", total, accum)
-    return draft.add(f"{node.name}_mean", Divide(total.format, n, total.features), total)
+    if n == 1 << log2 and spare >= log2 and not wraps:
+        return draft.add(node.name, _sum(shape, x.format, log2), x)
+    y = accum.y if wraps else Fixed(total.y.width + spare, accum.y.frac, total.y.signed)
+    summed = draft.add(node.name, total, x)
+    finer = Requantize(total.y, y, Rounding.TRN, Overflow.WRAP, summed.features)
+    aligned = draft.add(f"{node.name}_aligned", finer, summed) if y != total.y else summed
+    return draft.add(f"{node.name}_mean", Divide(y, n, summed.features), aligned)
+
+
+def _sum(shape: Geometry, x: Fixed, log2: int = 0) -> Depthwise:
+    """Windows summed; ones with ``log2`` fraction bits are ``1 / 2**log2`` already."""
+    ones = np.ones((*shape.kernel, shape.channels), np.int64)
+    return Depthwise(shape, ones, np.zeros(shape.channels, np.int64), x, Fixed(1, log2, signed=False))
 
 
 def _cells(node: Node, shape: Geometry) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from edgeflow.errors import UnsupportedLayerError
+from edgeflow.errors import InputError, UnsupportedLayerError
 from edgeflow.fixedpoint import Fixed
 from edgeflow.frontends._activation import activation, softmax
 from edgeflow.frontends._casts import input_cast
@@ -109,7 +109,7 @@ def _lowered(nodes: tuple[Node, ...]) -> tuple[tuple[Layer, ...], tuple[Finding,
             value = _node(draft, node, made, taken)
             how = "; ".join(draft.notes) or ("" if len(draft.layers) > before else "wires")
             findings.append(_finding(node, Verdict.REWRITTEN if how else Verdict.SUPPORTED, how))
-        except UnsupportedLayerError as error:
+        except InputError as error:  # the lowering's own reason, or a kernel's that its numbers do not fit
             value = _assumed(node)
             findings.append(_finding(node, Verdict.REFUSED, str(error)))
         draft.notes.clear()

@@ -57,7 +57,7 @@ def test_csim_equals_network_with_other_weights(name, seed, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["images", "merges", "activations"])
+@pytest.mark.parametrize("name", ["images", "streamed"])
 def test_streaming_csim_equals_network(name, tmp_path):
     compared(name, tmp_path, io_type="io_stream")
 

@@ -209,3 +209,25 @@ def binary(seed=1):
     wide = ("conv", "plain_conv", "weights_on_bits", "bits_on_weights", "ternary_weights", "bits_on_bits")
     types = {name: {"result": "fixed<20,10>", "accum": "fixed<30,15>"} for name in (*wide, "ternary_on_bits")}
     return joined(inputs, branches, types | {"scaled": scale, "scaled_vector": scale}, seed)
+
+
+def streamed(seed=1):
+    """Pooling, merging and curves for the streaming C++, which copies a tensor at most seven times."""
+    inputs, x = start(6, 6, 2)
+    a = QActivation(quantized_relu(5, 1), name="a")(QConv2D(2, 3, padding="same", name="conv", **both())(x))
+    branches = [
+        layers.MaxPooling2D(2, name="max")(a),
+        layers.AveragePooling2D(2, name="average")(a),
+        layers.GlobalAveragePooling2D(name="global_average")(x),
+        layers.Maximum(name="maximum")([a, x]),
+        layers.Activation("tanh", name="tanh")(layers.Subtract(name="subtract")([x, a])),
+        layers.UpSampling2D(2, name="up")(a),
+    ]
+    types = {
+        "average": {"result": "fixed<12,4>", "accum": "fixed<16,8>"},
+        "global_average": {"result": "fixed<12,4>", "accum": "fixed<20,10>"},
+        "maximum": {"result": "fixed<9,4>"},
+        "subtract": {"result": "fixed<8,4,RND,SAT>"},
+        "tanh": {"result": "fixed<8,2,RND_CONV,SAT>"},
+    }
+    return joined(inputs, branches, types, seed)

@@ -4,6 +4,8 @@
 PYTHON ?= python3
 MODEL ?= digits
 JOBS ?= 2
+N ?= 300
+SEED ?= 0
 VENV ?= .venv
 
 PY := $(VENV)/bin/python
@@ -20,7 +22,7 @@ TESTABLE := $(VENV)/.installed-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install install-test demo train convert sim synth bitstream report doctor \
-        test test-fast test-slow lint lint-python lint-types lint-hw bench-qor bench-sim wheel clean
+        test test-fast test-slow fuzz lint lint-python lint-types lint-hw bench-qor bench-sim wheel clean
 
 help: ## this list
 	@sed -nE 's/^([a-z -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -54,6 +56,9 @@ test-fast: $(TESTABLE) ## no training, no RTL: under a minute
 
 test-slow: $(TESTABLE) ## what make test leaves out
 	$(PYTEST) -m slow
+
+fuzz: $(TESTABLE) ## N=300 random networks from SEED=0 on, RTL against Network
+	$(PY) tests/fuzz.py --n $(N) --seed $(SEED)
 
 lint: lint-python lint-types lint-hw ## ruff, mypy, verilator -Wall
 

@@ -19,12 +19,16 @@ from edgeflow.kernels.concatenate import Concatenate
 from edgeflow.kernels.conv import Conv
 from edgeflow.kernels.dense import Dense
 from edgeflow.kernels.depthwise import Depthwise
+from edgeflow.kernels.divide import Divide
 from edgeflow.kernels.leaky_relu import LeakyRelu
 from edgeflow.kernels.maxpool import MaxPool
 from edgeflow.kernels.merge import Merge, Operation
+from edgeflow.kernels.permute import Permute
 from edgeflow.kernels.relu import Relu
 from edgeflow.kernels.requantize import Requantize
 from edgeflow.kernels.resize import Resize
+from edgeflow.kernels.table import Table
+from edgeflow.kernels.threshold import Threshold
 from edgeflow.network.network import INPUT, Kernel, Layer, Network
 from edgeflow.rtl.shapes import Folding
 
@@ -155,9 +159,31 @@ def activation(g: Growing) -> None:
     kernels = (
         lambda: Affine(x, pick(-5, 5), pick(0, 3), pick(-9, 9), g.features),
         lambda: LeakyRelu(x, pick(-3, 3), pick(0, 3), Fixed(5, x.frac - 1), *choose.modes(pick), g.features),
+        lambda: Divide(x, pick(1, 12), g.features),
+        lambda: _table(g),
+        lambda: _threshold(g),
         lambda: Clip(x, *sorted((pick(-9, 3), pick(0, 9))), g.features),
     )
     g.add(choose.one_of(pick, kernels)())
+
+
+def _table(g: Growing) -> Table:
+    y = Fixed(g.pick(1, 5), g.x.frac, bool(g.pick(0, 1)))
+    size = 1 << g.x.width
+    return Table(g.x, choose.matrix(g.pick, y.lo, y.hi, 1, size)[0], y, g.features)
+
+
+def _threshold(g: Growing) -> Threshold:
+    """A row of thresholds for every channel."""
+    channels, steps = g.image[2], g.pick(1, 3)
+    return Threshold(g.x, choose.matrix(g.pick, g.x.lo, g.x.hi, channels, steps), g.pick(-2, 1), g.features // channels)
+
+
+def permute(g: Growing) -> None:
+    """An image's axes in another order, or anything."""
+    axes = choose.one_of(g.pick, ((1, 0, 2), (2, 0, 1), (0, 2, 1), (2, 1, 0), (0, 1, 2)))
+    order = np.arange(g.features).reshape(g.image).transpose(axes)
+    g.add(Permute(g.x, tuple(order.ravel().tolist())), tuple(g.image[axis] for axis in axes))
 
 
 def merge(g: Growing) -> None:
@@ -196,4 +222,4 @@ def _weights(pick: choose.Pick) -> Fixed:
     return Fixed(pick(1, 5), pick(-1, 6), bool(pick(0, 1)))
 
 
-STEPS = (dense, conv, depthwise, pool, resize, activation, merge, concatenate)
+STEPS = (dense, conv, depthwise, pool, resize, activation, merge, concatenate, permute)

@@ -39,4 +39,4 @@ def rtl():
 
 
 def pinned():
-    return Merge(Operation.ADD, *PAIRS["finer"], 6), 42, "folded", Cost(luts=509, ffs=526, brams=2)
+    return Merge(Operation.ADD, *PAIRS["finer"], 6), 42, "unrolled", Cost(luts=215, ffs=150)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from math import ceil
 
-BRAM_BITS, BRAM_WIDTH = 18 * 1024, 36  # ECP5 DP16KD (Lattice FPGA-TN-02204)
+BRAM_SHAPES = ((1, 16384), (2, 8192), (4, 4096), (9, 2048), (18, 1024), (36, 512))  # ECP5 DP16KD, FPGA-TN-02204
+BRAM_WIDTH = 36
 LUTRAM_WIDTH, LUTRAM_DEPTH, LUTRAM_LUTS = 4, 16, 4  # TRELLIS_DPR16X4 takes two slices
 
 
@@ -22,8 +23,8 @@ class Cost:
 
 
 def block_rom(rows: int, width: int) -> Cost:
-    """A read-only memory in blocks of 512 x 36."""
-    return Cost(brams=ceil(width / BRAM_WIDTH) * ceil(rows * BRAM_WIDTH / BRAM_BITS))
+    """A memory in blocks of the shape that takes the fewest."""
+    return Cost(brams=min(ceil(width / w) * ceil(rows / depth) for w, depth in BRAM_SHAPES))
 
 
 def lut_ram(rows: int, width: int) -> Cost:

@@ -44,8 +44,8 @@ class MatrixUnit:
 
     @property
     def stages(self) -> int:
-        """Registers from a beat to its output: operands, product, adder tree, sum."""
-        return 4 + tree_stages(self.fold.simd)
+        """Registers from a beat to its output: three for the operands, two for the product, adder tree, sum."""
+        return 6 + tree_stages(self.fold.simd)
 
     def unit(self) -> Unit:
         replay = self.replayed and not self.channelwise and self.out_folds > 1
@@ -88,7 +88,8 @@ class MatrixUnit:
         tree = Cost(luts=pe * (simd - 1) * (y + 1), ffs=pe * tree_registers(simd) * y)
         sums = Cost(luts=pe * (2 * y + 1), ffs=pe * 2 * y)
         narrow = self.w.width < MULTIPLIER_WIDTH
-        operands = Cost(ffs=2 * self.in_lanes * self.x.width + pe * simd * (self.w.width + y))
+        product = min(y, self.x.width + self.w.width)
+        operands = Cost(ffs=3 * self.in_lanes * self.x.width + 2 * pe * simd * (self.w.width + product))
         one = Cost(luts=2 * self.x.width) if narrow else Cost(dsps=1)
         control = (
             counter(rows.bit_length()) + counter(self.in_folds.bit_length()) + counter(self.out_folds.bit_length())

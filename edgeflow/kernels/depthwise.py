@@ -4,9 +4,8 @@ A 1 x 1 one is a scale and an offset for each channel (batch normalization); wei
 Hardware: ef_window reads windows, all taps of a channel before the next; ef_dense multiplies them channel by channel.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from edgeflow.circuit.adders import matrix_product
 from edgeflow.circuit.graph import Circuit, Term
@@ -54,7 +53,8 @@ class Depthwise:
     def golden(self, x: Integers) -> Integers:
         """Map images (batch, in_features) to accumulators (batch, out_features), bit for bit."""
         windows = self.geometry.windows(x)  # (batch, positions, taps, channels)
-        return (np.einsum("bptc,tc->bpc", windows, self.matrix) + self.bias).reshape(len(x), -1)
+        y: Integers = (windows * self.matrix).sum(axis=2) + self.bias
+        return y.reshape(len(x), -1)
 
     def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
         return [y for window in self.geometry.window_terms(x) for y in self._pixel(circuit, window)]
@@ -90,11 +90,11 @@ class Depthwise:
             return [beat]
         return [window_unit(geometry, self.x, n, taps=geometry.taps, pixels=pixels), beat]
 
-    def _pixel(self, circuit: Circuit, window: list[list[Term]] | list[list[Term | None]]) -> list[Term]:
+    def _pixel(self, circuit: Circuit, window: Sequence[Sequence[Term | None]]) -> list[Term]:
         """One output pixel; taps that are padding are left out."""
         y = []
-        for c in range(self.geometry.channels):
-            seen = [(t, tap[c]) for t, tap in enumerate(window) if tap[c] is not None]
-            weight = self.matrix[[t for t, _ in seen], c][:, None]
-            y += matrix_product(circuit, [x for _, x in seen if x is not None], weight, self.bias[c : c + 1])
+        for c, taps in enumerate(zip(*window, strict=True)):
+            seen = [t for t, x in enumerate(taps) if x is not None]
+            weight = self.matrix[seen, c][:, None]
+            y += matrix_product(circuit, [x for x in taps if x is not None], weight, self.bias[c : c + 1])
         return y

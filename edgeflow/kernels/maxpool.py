@@ -3,6 +3,7 @@
 Hardware: ef_window reads windows, all taps of a channel before the next; ef_maxpool keeps the greatest.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -68,7 +69,7 @@ class MaxPool:
         beat = Beat((self.x,), (n * pixels,), self.y, c * pixels, geometry.positions // pixels, build)
         return [window_unit(geometry, self.x, n, geometry.taps, self.x.lo, pixels=pixels), beat]
 
-    def _pixel(self, circuit: Circuit, window: list[list[Term]] | list[list[Term | None]]) -> list[Term]:
+    def _pixel(self, circuit: Circuit, window: Sequence[Sequence[Term | None]]) -> list[Term]:
         channels = zip(*window, strict=True)
         return [reduce(circuit.larger, (x for x in taps if x is not None)) for taps in channels]
 

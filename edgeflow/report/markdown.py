@@ -21,8 +21,8 @@ def page(report: dict[str, Any]) -> str:
             "",
             "## Layers",
             "",
-            "Cycles are exact, costs estimated; logic of neighbouring layers shares a pipeline, whose registers count with",
-            "the last of them. The layers marked * take the most cycles for a frame: they set the interval.",
+            "Cycles are exact, costs estimated; logic of neighbouring layers shares a pipeline, whose registers count",
+            "with the last of them. The layers marked * take the most cycles for a frame: they set the interval.",
             "",
             *table(
                 ("Layer", "Kind", "Shape", "Formats", "Folding", "Cycles", "LUTs", "FFs", "BRAMs", "DSPs"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pick as choose
-from _images import GEOMETRIES, ends, random_geometry, windows
+from _images import GEOMETRIES, HARDWARE, ends, random_geometry, windows
 
 from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._cost import Cost
@@ -40,10 +40,15 @@ def corners():
     return found | {"sum": ones}
 
 
+def rtl():
+    """Random networks in hardware cover the rest."""
+    return {name: kernel for name, kernel in corners().items() if name in HARDWARE}
+
+
 def folds(kernel):
     pixels = [Pixels(n) for n in divisors(kernel.geometry.out_width)[1:]]
     return [Fold(pe, simd) for pe, simd in ends(kernel)] + pixels
 
 
 def pinned():
-    return _depthwise(1, GEOMETRIES["same"]), 1049, Fold(2, 3), Cost(luts=259, ffs=198, brams=1, dsps=4)
+    return _depthwise(1, GEOMETRIES["same"]), 1425, Fold(2, 3), Cost(luts=265, ffs=339, brams=1, dsps=6)

@@ -1,6 +1,6 @@
 """Max pooling: overlapping and padded windows, signed and unsigned, one bit."""
 
-from _images import GEOMETRIES, ends, random_geometry, windows
+from _images import GEOMETRIES, HARDWARE, ends, random_geometry, windows
 
 from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._cost import Cost
@@ -26,10 +26,15 @@ def corners():
     return {name: MaxPool(GEOMETRIES[name], formats[i % len(formats)]) for i, name in enumerate(names)}
 
 
+def rtl():
+    """Random networks in hardware cover the rest."""
+    return {name: kernel for name, kernel in corners().items() if name in HARDWARE}
+
+
 def folds(kernel):
     pixels = [Pixels(n) for n in divisors(kernel.geometry.out_width)[1:]]
     return [Fold(pe, simd) for pe, simd in ends(kernel)] + pixels
 
 
 def pinned():
-    return MaxPool(GEOMETRIES["same"], Fixed(4)), 896, Fold(2, 3), Cost(luts=259, ffs=198, brams=1, dsps=4)
+    return MaxPool(GEOMETRIES["same"], Fixed(4)), 1040, Fold(2, 3), Cost(luts=221, ffs=114)

@@ -30,4 +30,4 @@ def rtl():
 
 
 def pinned():
-    return rtl()["six"], 78, "folded", Cost(luts=30, ffs=20)
+    return rtl()["six"], 78, "folded", Cost(luts=20, ffs=17)

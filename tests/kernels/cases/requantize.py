@@ -30,4 +30,4 @@ def rtl():
 
 
 def pinned():
-    return rtl()["six"], 84, "folded", Cost(luts=30, ffs=20)
+    return rtl()["six"], 84, "folded", Cost(luts=21, ffs=18)

@@ -37,4 +37,4 @@ def folds(kernel):
 
 
 def pinned():
-    return Resize(Geometry(3, 2, 2, before=(1, 1)), Fixed(4)), 0, Fold(2, 1), Cost()
+    return Resize(Geometry(3, 2, 2, before=(1, 1)), Fixed(4)), 0, Fold(2, 1), Cost(luts=57, ffs=35)

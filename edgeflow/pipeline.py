@@ -45,7 +45,7 @@ Progress = Callable[[str], None]
 Value = TypeVar("Value")
 
 BOARD_FRAMES = 32  # test samples sent to the simulated board
-VECTORS = 10_000  # frames that verification simulates, the test split among them
+VECTORS = 10_000  # frames that verification compares, the test split among them
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,7 @@ def verify(
             context.store,
             folder / "waves.vcd" if waves else None,
             locate.regenerator(folding_of(recipe), recipe.hardware.clock_mhz),
+            vectors.simulated(frames, len(data.y_test), design.interval_cycles),
         )
         ladder.check(result, design).save(folder)
 

@@ -121,7 +121,17 @@ def compile_report(
 
 
 def _verification(verification: Verification) -> dict[str, Any]:
-    kept = ("samples", "test_samples", "mismatches", "latency_cycles", "interval_cycles", "simulator", "phases", "seed")
+    kept = (
+        "samples",
+        "rtl_samples",
+        "test_samples",
+        "mismatches",
+        "latency_cycles",
+        "interval_cycles",
+        "simulator",
+        "phases",
+        "seed",
+    )
     return {key: getattr(verification, key) for key in kept}
 
 

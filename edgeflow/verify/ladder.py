@@ -3,7 +3,7 @@
 Logits of all rungs are compared as real numbers; they are dyadic rationals well inside 53 bits, so ``==`` is exact.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ Logits = NDArray[np.float64]  # (samples, classes)
 class Rung:
     name: str
     logits: Logits
+    samples: Integers | None = None  # which frames these are; None is all of them
 
 
 def verify(
@@ -41,39 +42,42 @@ def verify(
     store: Store,
     waves: Path | None = None,
     regenerate: Regenerate | None = None,
+    simulated: Integers | None = None,
 ) -> Verification:
-    """Compare all rungs on frames ``x``; the first ``len(labels)`` of them are the test split.
+    """Compare all rungs on frames ``x``; the first ``len(labels)`` of them are the test split. ``simulated`` are the
+    frames that the RTL gets, if not all.
 
     Differing values and cycle counts that leave their formulas are in the result; see ``check``. With ``regenerate``
     (``locate.regenerator``) a difference in RTL names the layer that makes it. Raises MismatchError if beats get lost.
     """
     y = network.run(x)
-    simulation = simulate(design, x, y, cases.standard_case(design, len(x), seed), store, waves)
+    chosen = np.arange(len(x)) if simulated is None else simulated
+    case = cases.standard_case(design, len(chosen), seed)
+    simulation = simulate(design, x[chosen], y[chosen], case, store, waves)
     rungs = [
         framework,
         Rung("csim", firmware.predict(network.input.real(x))),
         Rung("Network", network.output.real(y)),
-        Rung("RTL", network.output.real(simulation.outputs)),
+        Rung("RTL", network.output.real(simulation.outputs), chosen),
     ]
     wrong, difference = compare(rungs, network)
-    place = first_difference(simulation, design, y, len(network.layers) - 1)
+    place = first_difference(simulation, design, y[chosen], len(network.layers) - 1)
     if place and (difference is None or difference.rung == "RTL"):
         if regenerate:
-            place = locate(network, regenerate, x, seed, store) or place
-        difference = _in_rtl(place, network)
+            place = locate(network, regenerate, x[chosen], seed, store) or place
+        difference = _in_rtl(replace(place, sample=int(chosen[place.sample])), network)
     full = simulation.phases["full rate"]
-    accuracy = {
-        key: float((rung.logits[: len(labels)].argmax(axis=1) == labels).mean())
-        for key, rung in zip(("firmware", "network", "rtl"), rungs[1:], strict=True)
-    }
+    names = ("firmware", "network", "rtl")
+    accuracy = {key: _accuracy(rung, labels) for key, rung in zip(names, rungs[1:], strict=True)}
     return Verification(
         samples=len(x),
+        rtl_samples=len(chosen),
         test_samples=len(labels),
         mismatches=wrong + sum(phase.mismatches + phase.broken_rules for phase in simulation.phases.values()),
         difference=difference,
         accuracy=accuracy,
         latency_cycles=full.latency_cycles,
-        interval_cycles=full.interval_cycles(len(x)),
+        interval_cycles=full.interval_cycles(len(chosen)),
         phases=tuple(simulation.phases),
         seed=seed,
         simulator=f"Verilator {verilator.version()}, cocotb {cocotb.version()}",
@@ -103,16 +107,25 @@ def _in_rtl(place: Place, network: Network) -> Difference:
     return Difference("RTL", "Network", layer.name, place.sample, place.channel, expected, got, place.phase)
 
 
+def _accuracy(rung: Rung, labels: NDArray[np.integer]) -> float:
+    """The fraction of the test split, as far as the rung has it, that is classified right."""
+    samples = np.arange(len(rung.logits)) if rung.samples is None else rung.samples
+    test = samples < len(labels)
+    return float((rung.logits[test].argmax(axis=1) == labels[samples[test]]).mean())
+
+
 def compare(rungs: list[Rung], network: Network) -> tuple[int, Difference | None]:
     """Frames that differ between any neighbours, and the first difference on the first rung that has one."""
     wrong = np.zeros(len(rungs[0].logits), bool)
     first = None
     for before, rung in zip(rungs, rungs[1:], strict=False):
-        differs = before.logits != rung.logits
-        wrong |= differs.any(axis=1)
+        samples = np.arange(len(wrong)) if rung.samples is None else rung.samples
+        expected = before.logits[samples]
+        differs = expected != rung.logits
+        wrong[samples] |= differs.any(axis=1)
         if first is None and differs.any():
-            sample, channel = (int(i) for i in np.argwhere(differs)[0])
-            expected, got = before.logits[sample, channel], rung.logits[sample, channel]
+            row, channel = (int(i) for i in np.argwhere(differs)[0])
+            values = float(expected[row, channel]), float(rung.logits[row, channel])
             layer = network.layers[-1].name
-            first = Difference(rung.name, before.name, layer, sample, channel, float(expected), float(got))
+            first = Difference(rung.name, before.name, layer, int(samples[row]), channel, *values)
     return int(wrong.sum()), first

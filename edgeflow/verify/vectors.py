@@ -7,6 +7,9 @@ from edgeflow.kernels.conv import Conv
 from edgeflow.kernels.dense import Dense
 from edgeflow.network.network import Network
 
+SIMULATED_CYCLES = 5_000_000  # at full rate: some seconds in Verilator, for each phase
+LEAST_SIMULATED = 1250  # frames, a thousand test samples among them
+
 
 def frames(network: Network, test: Integers, samples: int, seed: int) -> Integers:
     """At least ``samples`` frames (samples, in_features), and never less than the whole test split and the corners."""
@@ -16,6 +19,15 @@ def frames(network: Network, test: Integers, samples: int, seed: int) -> Integer
         network.input.lo, network.input.hi, (more, network.in_features), endpoint=True
     )
     return np.concatenate([test, corners, random])
+
+
+def simulated(frames: Integers, tests: int, interval_cycles: int) -> Integers:
+    """Which frames the RTL simulates, as indices: all where that is quick, else test samples and a fifth of others."""
+    most = max(LEAST_SIMULATED, SIMULATED_CYCLES // interval_cycles)
+    if len(frames) <= most:
+        return np.arange(len(frames))
+    others = min(len(frames) - tests, most // 5)
+    return np.concatenate([np.arange(min(tests, most - others)), np.arange(tests, tests + others)])
 
 
 def corner_frames(network: Network) -> Integers:

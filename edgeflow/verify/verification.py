@@ -30,11 +30,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verification:
-    samples: int  # frames compared on every rung; the first ``test_samples`` are the test split
+    samples: int  # frames compared on every rung but the RTL; the first ``test_samples`` are the test split
+    rtl_samples: int  # of these the RTL simulated so many
     test_samples: int
     mismatches: int  # frames with any differing logit on any rung
     difference: Difference | None
-    accuracy: dict[str, float]  # firmware, network, rtl: fractions of the test split
+    accuracy: dict[str, float]  # firmware, network, rtl: fractions of the test split, of what was simulated of it
     latency_cycles: int  # measured
     interval_cycles: int  # measured
     phases: tuple[str, ...]  # what the RTL went through

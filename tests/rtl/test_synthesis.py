@@ -1,15 +1,18 @@
 """What synthesis makes of generated designs: memories and multipliers where they belong, and no warning from lint."""
 
 import networks
+import numpy as np
 import pick as choose
 import pytest
 
 from edgeflow.fixedpoint import Fixed
+from edgeflow.kernels._geometry import Geometry
 from edgeflow.kernels._unit import Fold
+from edgeflow.kernels.conv import Conv
 from edgeflow.kernels.dense import Dense
 from edgeflow.network.network import Layer, Network
 from edgeflow.rtl.generate import generate
-from edgeflow.tools import pyosys, verilator
+from edgeflow.tools import nextpnr_ecp5, pyosys, verilator
 
 pytestmark = pytest.mark.tools
 
@@ -56,3 +59,19 @@ def test_lint_is_silent(tmp_path):
         sources = [path.name for path in design.write_sources(folder)]
         found[seed] = verilator.lint(folder, sources, design.top)
     assert {seed: warnings for seed, warnings in found.items() if warnings} == {}
+
+
+def test_more_folding_never_costs_more(tmp_path):
+    """LUTs and DSPs together, each as its share of the part: a narrower unit may need a longer counter."""
+    random = np.random.default_rng(0)
+    geometry, x = Geometry(6, 6, 4, (3, 3)), Fixed(6, 2, signed=False)
+    conv = Conv(geometry, random.integers(-16, 16, (3, 3, 4, 4)), random.integers(-30, 30, 4), x, Fixed(5))
+    network, found = Network("folded", (Layer("conv", conv),)), []
+    for pe, simd in ((4, 36), (4, 12), (4, 4), (2, 4), (1, 4), (1, 2), (1, 1)):
+        folder = tmp_path / f"{pe}_{simd}"
+        folder.mkdir()
+        synthesize(folder, generate(network, {"conv": Fold(pe, simd)}, 100.0))
+        found.append(nextpnr_ecp5.pack(folder, "folded"))
+    costs = [used["TRELLIS_COMB"] / 83_640 + used["MULT18X18D"] / 156 for used in found]
+    assert costs == sorted(costs, reverse=True), costs
+    assert all(used["DP16KD"] > 0 for used in found[1:])

@@ -91,13 +91,15 @@ def run(
     lpf: str | None = None,
     parallel: int = 2,
     timeout_s: float | None = None,
+    options: Sequence[str] = (),
 ) -> list[Routed]:
-    """Place and route ``folder/top.json`` once a seed; results in the order of ``seeds``.
+    """Place and route ``folder/top.json`` once a seed, with more of nextpnr's ``options``; in the order of ``seeds``.
 
     Raises DoesNotFitError, MissingToolError, or ToolError with the log's last lines.
     """
     stems = [f"{top}.seed{seed}" for seed in seeds]
-    commands = [command(top, stem, target, seed, freq_mhz, lpf) for stem, seed in zip(stems, seeds, strict=True)]
+    plain = [command(top, stem, target, seed, freq_mhz, lpf) for stem, seed in zip(stems, seeds, strict=True)]
+    commands = [[*argv, *options] for argv in plain]
     _run_jobs(folder, top, stems, commands, target, parallel, timeout_s)
     return [_routed(folder, stem, seed, lpf) for stem, seed in zip(stems, seeds, strict=True)]
 

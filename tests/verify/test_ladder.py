@@ -48,7 +48,7 @@ def test_frames_are_counted_once_and_the_first_rung_wins():
 def test_evidence_survives_the_disk(tmp_path):
     difference = Difference("RTL", "Network", "second", 1, 2, 0.5, -1.0, "full rate")
     evidence = verification.Verification(
-        4, 3, 1, difference, {"rtl": 0.5}, 9, 2, ("full rate",), 7, "Verilator 5", None
+        4, 4, 3, 1, difference, {"rtl": 0.5}, 9, 2, ("full rate",), 7, "Verilator 5", None
     )
     evidence.save(tmp_path)
     assert verification.load(tmp_path) == evidence

@@ -75,3 +75,13 @@ def test_more_folding_never_costs_more(tmp_path):
     costs = [used["TRELLIS_COMB"] / 83_640 + used["MULT18X18D"] / 156 for used in found]
     assert costs == sorted(costs, reverse=True), costs
     assert all(used["DP16KD"] > 0 for used in found[1:])
+
+
+@pytest.mark.parametrize("values", [(-1, 1), (-1, 0, 1)], ids=["binary", "ternary"])
+def test_binary_and_ternary_weights_take_no_multipliers(tmp_path, values):
+    random = np.random.default_rng(0)
+    conv = Conv(
+        Geometry(6, 6, 4, (3, 3)), random.choice(values, (3, 3, 4, 4)), np.zeros(4, int), Fixed(6, 2, False), Fixed(2)
+    )
+    design = generate(Network("folded", (Layer("conv", conv),)), {"conv": Fold(2, 4)}, 100.0)
+    assert synthesize(tmp_path, design).get("MULT18X18D", 0) == 0 == design.cost.dsps

@@ -99,6 +99,18 @@ def report(recipe: RecipePath, out: Out = None) -> None:
 
 
 @app.command()
+def check(
+    model: Annotated[Path, typer.Argument(help="A recipe, or a Keras file: .yaml, .keras, .h5.", show_default=False)],
+) -> None:
+    """Say of every layer whether it is supported, rewritten (how) or refused (why), before any work."""
+    from edgeflow import check as checks
+
+    found = checks.check(model)
+    checks.show(found)
+    raise typer.Exit(checks.exit_code(found))
+
+
+@app.command()
 def doctor() -> None:
     """Show which tools are there, which versions, and how to install what is missing."""
     from edgeflow import doctor as check

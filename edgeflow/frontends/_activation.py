@@ -108,6 +108,7 @@ def _saturates_beyond_one(t: Cast) -> bool:
 
 
 def _curve(draft: Draft, node: Node, x: Value) -> Value:
+    draft.note("a table: the values of hls4ml's csim, which may differ from the curve in their last bit")
     return typed(node, draft.add(node.name, curve(node, x), x))
 
 

@@ -4,27 +4,26 @@ hls4ml reads every type from the quantizers; the input type is the input quantiz
 accumulator the width that the trained weights need.
 """
 
-import contextlib
-import io
-import json
-import logging
-import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from edgeflow.errors import InputError
+from edgeflow.frontends._findings import merged
 from edgeflow.frontends._firmware import Firmware, compile_csim
 from edgeflow.frontends._nodes import check_weights, read
+from edgeflow.frontends._quiet import quiet
+from edgeflow.frontends.hls4ml_graph import Finding, Verdict, check
+from edgeflow.recipe import Student
+from edgeflow.recipe_layout import Shape
 from edgeflow.training import TrainedModel
-from edgeflow.training._keras import keras  # sets TF_USE_LEGACY_KERAS before the first import of TensorFlow
+from edgeflow.training._build import student_model as build_student
+from edgeflow.training._keras import initialize, keras, weights_of, with_weights  # before any TensorFlow and hls4ml
 from edgeflow.training.qkeras import student_model
 
 import hls4ml  # isort: skip
-from qkeras import QActivation, quantized_relu  # isort: skip
-from hls4ml.converters.keras_v2_to_hls import get_model_arch, parse_keras_model  # isort: skip
-from hls4ml.model.graph import ModelGraph  # isort: skip
-
-Types = dict[str, dict[str, str]]  # layer -> precision name ("result", "accum", ...) -> ap_fixed spelling
+from edgeflow.frontends._keras_checks import judge, refuse_inexact  # isort: skip
+from edgeflow.frontends._keras_graph import Types, model_graph  # isort: skip
 
 
 def convert(trained: TrainedModel, project: str, clock_mhz: float, folder: Path) -> Firmware:
@@ -35,12 +34,17 @@ def convert(trained: TrainedModel, project: str, clock_mhz: float, folder: Path)
 def convert_model(
     model: keras.Model, project: str, clock_mhz: float, folder: Path, types: Types | None = None
 ) -> Firmware:
-    """The same for any QKeras model; ``types`` override what the quantizers say."""
+    """The same for any QKeras model; ``types`` override what the quantizers say.
+
+    Raises UnsupportedLayerError, naming every layer that would not convert exactly.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with _quiet(folder / "hls4ml.log"):
-        graph = model_graph(model, project, clock_mhz, folder, types or {})
+    with quiet() as said:
+        refuse_inexact(model, typed=bool(types))
+        graph = model_graph(model, project_config(project, clock_mhz, folder), types or {})
         graph.write()
-        _forget_folder(folder)
+    (folder / "hls4ml.log").write_text(said.getvalue())
+    _forget_folder(folder)
     nodes = read(graph)
     check_weights(nodes)
     library = compile_csim(folder, project)
@@ -49,62 +53,36 @@ def convert_model(
     return firmware
 
 
-def model_graph(model: keras.Model, project: str, clock_mhz: float, folder: Path, types: Types) -> ModelGraph:
-    """hls4ml's graph after its optimizer passes."""
-    document = _Document(model)
-    hls_config = hls4ml.utils.config_from_keras_model(document, granularity="name", backend="Vitis")
-    hls_config["Model"] |= {"Strategy": "Latency", "ReuseFactor": 1, "BitExact": not types}
-    layers = hls_config["LayerName"]
-    for layer in model.layers:
-        if isinstance(layer, QActivation):
-            layers[layer.name]["Precision"]["result"] = _relu_type(layer.quantizer)
-    features, quantizer = (layer.name for layer in model.layers[:2])
-    layers[features]["Precision"]["result"] = layers[quantizer]["Precision"]["result"]
-    for name, precisions in types.items():
-        layers[name]["Precision"] |= precisions
-    config = hls4ml.utils.config.create_config(
-        str(folder),
-        project,
-        "Vitis",
-        clock_period=1000 / clock_mhz,
-        write_weights_txt=False,  # weights inside the library: it stays valid when its folder moves
-    )
-    config |= {"HLSConfig": hls_config, "KerasModel": model}
-    layer_list, inputs, outputs, _ = parse_keras_model(*get_model_arch(config))
-    layer_list[0]["trusted"] = True  # keep the input type above: BitExact takes an untrusted one for 253 bits
-    return ModelGraph.from_layer_list(config, layer_list, inputs, outputs)
+def examine(model: keras.Model) -> tuple[Finding, ...]:
+    """What becomes of every layer and node, without writing or compiling anything. Raises InputError."""
+    with quiet():
+        layers = judge(model, typed=False)
+    try:
+        with quiet():
+            nodes = read(model_graph(model, project_config("model", 100.0, Path("nowhere")), {}))
+        found = check(nodes)
+        check_weights(nodes)
+    except Exception as error:  # hls4ml raises whatever it likes
+        if any(layer.verdict is Verdict.REFUSED for layer in layers):
+            return layers
+        raise InputError(f"model {model.name}: hls4ml: {error}") from error
+    return merged(layers, found)
 
 
-def _relu_type(quantizer: quantized_relu) -> str:
-    """Said in full: for whole numbers (bits = integer) hls4ml alone would choose an integer type that wraps."""
-    return f"ufixed<{quantizer.bits},{int(quantizer.integer)},RND_CONV,SAT>"
+def untrained(student: Student, shape: Shape, classes: int) -> keras.Model:
+    """A student as training starts with it: all types are there, and weights on their quantizers' grids."""
+    model = initialize(build_student(student, shape, classes), seed=0)
+    return with_weights(model, weights_of(model))
 
 
-class _Document(dict[str, Any]):
-    """The model as the dict that makes hls4ml take its Keras 2 path, though Keras 3 is installed beside it."""
-
-    def __init__(self, model: keras.Model):
-        super().__init__(json.loads(model.to_json()))
-        self.get_layer = model.get_layer
+def project_config(project: str, clock_mhz: float, folder: Path) -> dict[str, Any]:
+    """An HLS project whose weights are inside its csim's library: that stays valid when the folder moves."""
+    clock = {"clock_period": 1000 / clock_mhz, "write_weights_txt": False}
+    config: dict[str, Any] = hls4ml.utils.config.create_config(str(folder), project, "Vitis", **clock)
+    return config
 
 
 def _forget_folder(folder: Path) -> None:
     """The project may move, and where it was written is nobody's business."""
     config = folder / "hls4ml_config.yml"
     config.write_text(config.read_text().replace(str(folder), "."))
-
-
-@contextlib.contextmanager
-def _quiet(log: Path) -> Any:
-    """Keep hls4ml's prints and warnings off the terminal, in ``log``."""
-    text = io.StringIO()
-    root = logging.getLogger()
-    handler = logging.StreamHandler(text)
-    root.addHandler(handler)
-    try:
-        with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        root.removeHandler(handler)
-        log.write_text(text.getvalue())

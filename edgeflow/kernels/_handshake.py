@@ -22,6 +22,20 @@ class Handshake(Protocol):
         ...
 
 
+State = tuple[object, ...]
+
+
+def state(handshake: object) -> State:
+    """All that decides what a module will do next; equal states go on equally."""
+    return tuple(_plain(value) for value in vars(handshake).values())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (deque, list, tuple)):
+        return tuple(_plain(one) for one in value)
+    return state(value) if hasattr(value, "clock") else value
+
+
 class Pipeline:
     """Registers that all hold still while a result waits; of ``every`` beats the last one makes a result."""
 

@@ -181,7 +181,10 @@ class _Window:
 
 
 class WindowHandshake:
-    """ef_window's control: words written and still needed, the current window, two stages behind it."""
+    """ef_window's control: words written and still needed, the current window, two stages behind it.
+
+    Words are counted from the first of the frame that is read, so that the state comes back with every frame.
+    """
 
     def __init__(self, window: _Window):
         self._ring = 1 << window.address_width
@@ -190,7 +193,7 @@ class WindowHandshake:
         self._needed = [row[1] + column[1] for row in rows for column in columns]
         self._oldest = [row[2] for row in rows for _ in columns]
         self._beats = window.beats
-        self._written, self._base, self._position, self._beat = 0, 0, 0, 0
+        self._written, self._position, self._beat = 0, 0, 0
         self._oldest_read = 0
         self._addressed, self._valid = False, False
         self._loaded = False
@@ -204,8 +207,8 @@ class WindowHandshake:
     def clock(self, given: bool, taken: bool) -> None:
         write = given and self.accepts(taken)
         if taken or not self._valid:
-            fire = self._loaded and self._written >= self._base + self._needed[self._position]
-            oldest = self._base + self._oldest[self._position] if self._loaded else 0
+            fire = self._loaded and self._written >= self._needed[self._position]
+            oldest = self._oldest[self._position] if self._loaded else 0
             self._valid, self._addressed, self._oldest_read = self._addressed, fire, oldest
             if fire:
                 self._step()
@@ -220,7 +223,8 @@ class WindowHandshake:
         self._position += 1
         if self._position == len(self._needed):
             self._position = 0
-            self._base += self._frame
+            self._written -= self._frame
+            self._oldest_read -= self._frame
 
 
 def _table(rows: Iterable[tuple[int, ...]], widths: tuple[int, ...]) -> str:

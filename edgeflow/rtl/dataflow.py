@@ -6,10 +6,11 @@ What flows is decided by the graph alone, so a few frames show the schedule of a
 from dataclasses import dataclass
 
 from edgeflow.kernels._cost import Cost, lut_ram
-from edgeflow.kernels._handshake import Handshake
+from edgeflow.kernels._handshake import Handshake, State, state
 from edgeflow.kernels._unit import Unit
 
 BLOCK_BITS, BLOCK_DEPTH = 2048, 32  # a FIFO with more of both lies in block memory
+MOST_FRAMES = 10_000  # before the state comes back
 
 
 @dataclass(frozen=True)
@@ -122,35 +123,34 @@ def simulate(flow: Dataflow, frames: int, room: dict[int, FifoHandshake], pace: 
     Without ``pace`` the source always offers and the sink always takes: the bench at full rate. With it the source
     spreads a frame over ``pace`` cycles.
     """
-    run = _Run(flow, room)
-    done: list[int] = []
-    first, sent, received, idle = -1, 0, 0, 0
-    cycle = 0
-    total, patience = frames * flow.in_beats, 4 * flow.interval_cycles + 1000
-    while len(done) < frames:
-        frame, beat = divmod(sent, flow.in_beats)
-        due = frame * pace + beat * pace // flow.in_beats
-        offered = sent < total and cycle >= due
-        taken, given = run.cycle(offered)
-        if taken:
-            first = cycle if first < 0 else first
-            sent += 1
-        if given:
-            received += 1
-            if received % flow.out_beats == 0:
-                done.append(cycle - first)
-        idle = 0 if taken or given or cycle < due else idle + 1
-        if idle > patience:
+    run = _Run(flow, room, frames, pace)
+    done = [cycles for _ in range(frames) if (cycles := run.frame()) is not None]
+    return Timing(tuple(done), {stream: one.deepest for stream, one in room.items()}) if len(done) == frames else None
+
+
+def steady_cycles(flow: Dataflow, room: dict[int, FifoHandshake]) -> int | None:
+    """Cycles between frames for ever, rounded up; None if they get stuck.
+
+    Exact: it ends when the state of the whole graph comes back.
+    """
+    run = _Run(flow, room, frames=None, pace=0)
+    seen: dict[State, tuple[int, int]] = {}
+    for frame in range(MOST_FRAMES):
+        cycles = run.frame()
+        if cycles is None:
             return None
-        cycle += 1
-    return Timing(tuple(done), {stream: one.deepest for stream, one in room.items()})
+        before = seen.setdefault(run.state(), (frame, cycles))
+        if before[0] < frame:
+            return -(-(cycles - before[1]) // (frame - before[0]))
+    raise AssertionError(f"no period in {MOST_FRAMES} frames")
 
 
 class _Run:
-    """The state of a dataflow in one cycle."""
+    """A dataflow in time: its state, cycle by cycle and frame by frame. ``frames`` bounds the source."""
 
-    def __init__(self, flow: Dataflow, room: dict[int, FifoHandshake]):
-        self._flow = flow
+    def __init__(self, flow: Dataflow, room: dict[int, FifoHandshake], frames: int | None, pace: int):
+        self._flow, self._frames, self._pace = flow, frames, pace
+        self._cycle, self._first, self._sent, self._received = 0, -1, 0, 0
         self._count = len(flow.bits) + len(room)
         behind = {stream: len(flow.bits) + i for i, stream in enumerate(room)}
         self._units: list[tuple[Handshake, int, int]] = []
@@ -172,7 +172,31 @@ class _Run:
             case Join(sources, target):
                 self._nodes.append((node, 2, None, tuple(behind.get(s, s) for s in sources), (target,)))
 
-    def cycle(self, offered: bool) -> tuple[bool, bool]:
+    def frame(self) -> int | None:
+        """Go on to the end of the next frame: its cycle, counted from the first input beat's. None if nothing moves."""
+        flow, idle = self._flow, 0
+        patience = 4 * flow.interval_cycles + 1000
+        while idle < patience:
+            frame, beat = divmod(self._sent, flow.in_beats)
+            due = self._cycle >= frame * self._pace + beat * self._pace // flow.in_beats
+            taken, given = self._step(due and frame != self._frames)
+            if taken and self._first < 0:
+                self._first = self._cycle
+            self._sent += taken
+            self._received += given
+            self._cycle += 1
+            idle = 0 if taken or given or not due else idle + 1
+            if given and self._received % flow.out_beats == 0:
+                return self._cycle - 1 - self._first
+        return None
+
+    def state(self) -> State:
+        """What decides all that follows."""
+        ahead = self._sent - self._received // self._flow.out_beats * self._flow.in_beats
+        units = (state(handshake) for _, _, handshake, _, _ in self._nodes if handshake is not None)
+        return (ahead, *units, *(tuple(done) for done in self._done.values()))
+
+    def _step(self, offered: bool) -> tuple[bool, bool]:
         """One clock cycle; whether an input beat went in, and whether an output beat came out."""
         valid, ready = [False] * self._count, [False] * self._count
         valid[0] = offered

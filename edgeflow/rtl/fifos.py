@@ -6,7 +6,7 @@ there each is made smaller as long as the graph of handshakes keeps its interval
 
 from dataclasses import replace
 
-from edgeflow.rtl.dataflow import Dataflow, FifoHandshake, Fork, Node, Step, Timing, fifo, simulate
+from edgeflow.rtl.dataflow import Dataflow, FifoHandshake, Fork, Node, Step, fifo, simulate, steady_cycles
 
 
 def with_fifos(flow: Dataflow) -> Dataflow:
@@ -19,47 +19,39 @@ def with_fifos(flow: Dataflow) -> Dataflow:
 
 
 def least_depths(flow: Dataflow, streams: list[int]) -> dict[int, int]:
-    """For each of the streams the least depth, found one after the other from the deepest to the shallowest."""
-    frames = _frames(flow)
-    paced = simulate(flow, frames, {s: FifoHandshake(None) for s in streams}, pace=flow.interval_cycles)
+    """For each of the streams the least depth, found one after the other from the shallowest to the deepest."""
+    paced = simulate(flow, _frames(flow), {s: FifoHandshake(None) for s in streams}, pace=flow.interval_cycles)
     assert paced, "with room everywhere nothing can get stuck"
     depths = dict(paced.deepest)
-    while not _full_rate(flow, depths, frames):  # registers of a FIFO in block memory, a source that does not pause
+    while not _full_rate(flow, depths):  # registers of a FIFO in block memory, a source that does not pause
         depths = {stream: depth + max(1, depth // 4) for stream, depth in depths.items()}
     for stream in sorted(streams, key=lambda s: depths[s]):
-        depths[stream] = _least(flow, depths, stream, frames)
+        depths[stream] = _least(flow, depths, stream)
     return depths
 
 
-def _least(flow: Dataflow, depths: dict[int, int], stream: int, frames: int) -> int:
+def _least(flow: Dataflow, depths: dict[int, int], stream: int) -> int:
     low, high = 0, depths[stream]
     while low < high:
         middle = (low + high) // 2
-        if _full_rate(flow, depths | {stream: middle}, frames):
+        if _full_rate(flow, depths | {stream: middle}):
             high = middle
         else:
             low = middle + 1
     return high
 
 
-def _full_rate(flow: Dataflow, depths: dict[int, int], frames: int) -> bool:
+def _full_rate(flow: Dataflow, depths: dict[int, int]) -> bool:
     room = {stream: _handshake(flow.bits[stream], depth) for stream, depth in depths.items() if depth}
-    timing = simulate(flow, frames, room)
-    return timing is not None and steady_cycles(timing) <= flow.interval_cycles
-
-
-def steady_cycles(timing: Timing) -> int:
-    """Cycles between frames in the second half, when the first ones have filled what buffers there are; rounded up, so
-    that one lost cycle shows."""
-    done = timing.frame_cycles[len(timing.frame_cycles) // 2 :]
-    return -(-(done[-1] - done[0]) // (len(done) - 1))
+    cycles = steady_cycles(flow, room)
+    return cycles is not None and cycles <= flow.interval_cycles
 
 
 def _frames(flow: Dataflow) -> int:
-    """Enough to fill the pipeline and to see as many again."""
+    """Enough to fill the pipeline, and a few more."""
     alone = simulate(flow, 1, {stream: FifoHandshake(None) for stream in range(1, len(flow.bits))})
     assert alone, "with room everywhere nothing can get stuck"
-    return 8 + 3 * (alone.latency_cycles // flow.interval_cycles)
+    return 3 + alone.latency_cycles // flow.interval_cycles
 
 
 def _handshake(bits: int, depth: int) -> FifoHandshake:

@@ -1,0 +1,74 @@
+"""What hls4ml's ``BitExact`` pass does not know or gets wrong: types behind padding, upsampling, folded batch norms,
+concatenation.
+"""
+
+from typing import Any
+
+import numpy as np
+from hls4ml.model.layers import Concatenate, Conv2D, Conv2DBatchnorm, Resize, ZeroPadding1D, ZeroPadding2D
+from hls4ml.model.optimizer.passes import bit_exact
+
+Kif = tuple[Any, ...]  # of each value: signed, integer bits, fraction bits
+
+
+def complete() -> None:
+    """Register them; more than once changes nothing."""
+    for kind, produced in _PRODUCED.items():
+        bit_exact._produce_kif.register(kind, produced)
+    bit_exact._request_kif.register(Concatenate, _requested_of_parts)
+
+
+def _padded(layer: Any) -> Kif:
+    """Zeros need no bits."""
+    return tuple(bit_exact.pad_arrs(layer, 0, *bit_exact.get_input_kifs(layer)[0]))
+
+
+def _resized(layer: Any) -> Kif:
+    kif, out = bit_exact.get_input_kifs(layer)[0], bit_exact.get_output_shape(layer)
+    for axis, repeated in enumerate(out):
+        kif = tuple(np.repeat(part, repeated // part.shape[axis], axis) for part in kif)
+    return tuple(kif)
+
+
+def _convolved(layer: Any) -> Kif:
+    """Its weights are folded already; only its name keeps hls4ml from taking it for the convolution that it is."""
+    produced: Kif = bit_exact._produce_kif.dispatch(Conv2D)(_Named(layer, "Conv2D"))
+    return produced
+
+
+def _concatenated(layer: Any) -> Kif:
+    parts = zip(*bit_exact.get_input_kifs(layer), strict=True)
+    return tuple(np.concatenate(part, axis=_axis(layer)) for part in parts)
+
+
+def _requested_of_parts(layer: Any) -> tuple[Kif, ...]:
+    axis = _axis(layer)
+    at = [bit_exact.get_input_shapes(layer)[0][axis]]
+    halves = [np.split(part, at, axis=axis) for part in bit_exact.requested_kif(layer)]
+    return tuple(zip(*halves, strict=True))
+
+
+def _axis(layer: Any) -> int:
+    """Without the batch, which Keras counts as axis 0."""
+    axis = int(layer.attributes["axis"])
+    return axis - 1 if axis > 0 else axis
+
+
+class _Named:
+    """A layer under the name of another kind."""
+
+    def __init__(self, layer: Any, class_name: str):
+        self._layer = layer
+        self.class_name = class_name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._layer, name)
+
+
+_PRODUCED = {
+    ZeroPadding1D: _padded,
+    ZeroPadding2D: _padded,
+    Resize: _resized,
+    Conv2DBatchnorm: _convolved,
+    Concatenate: _concatenated,
+}

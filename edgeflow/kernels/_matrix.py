@@ -13,7 +13,7 @@ from edgeflow.kernels._cost import Cost, block_rom, counter, lut_ram
 from edgeflow.kernels._handshake import Chain, Pipeline, Replay
 from edgeflow.kernels._unit import Fold, Unit, fold_rows, hex_rows
 
-MULTIPLIER_WIDTH = 3  # narrower weights are chosen from -2x .. x instead of multiplied
+LUT_PRODUCT = 16  # ef_dense adds products of no more bits up in LUTs, and those of one- and two-bit weights
 
 
 @dataclass(frozen=True)
@@ -82,15 +82,15 @@ class MatrixUnit:
         return Chain(Replay(self.in_folds, self.out_folds), pipeline) if replay else Chain(pipeline)
 
     def _cost(self, replay: bool) -> Cost:
-        """Products in DSPs (of two-bit weights in LUTs), weights in block memory; accumulators and trees in LUTs."""
+        """Products in DSPs, narrow ones in LUTs; weights in block memory; accumulators and trees in LUTs."""
         pe, simd, y = self.fold.pe, self.fold.simd, self.y.width
         rows = self.in_folds * self.out_folds
         tree = Cost(luts=pe * (simd - 1) * (y + 1), ffs=pe * tree_registers(simd) * y)
         sums = Cost(luts=pe * (2 * y + 1), ffs=pe * 2 * y)
-        narrow = self.w.width < MULTIPLIER_WIDTH
+        narrow = self.w.width <= 2 or self.x.width * self.w.width <= LUT_PRODUCT
         product = min(y, self.x.width + self.w.width)
         operands = Cost(ffs=3 * self.in_lanes * self.x.width + 2 * pe * simd * (self.w.width + product))
-        one = Cost(luts=2 * self.x.width) if narrow else Cost(dsps=1)
+        one = Cost(luts=self.w.width * 2 * (self.x.width + 1)) if narrow else Cost(dsps=1)
         control = (
             counter(rows.bit_length()) + counter(self.in_folds.bit_length()) + counter(self.out_folds.bit_length())
         )

@@ -1,7 +1,7 @@
 // Matrix unit, folded: y[o] = bias[o] + sum_i x[i] * weight[i][o], exact in YWidth bits, one position after the other.
 //
 // Golden: edgeflow/kernels/dense.py, conv.py and, Channelwise, depthwise.py (y[o] sees the taps of channel o alone).
-// Pe outputs and Simd inputs a cycle; weights in block memory, products in DSPs, of one- and two-bit weights in LUTs.
+// Pe outputs and Simd inputs a cycle; weights in block memory, products in DSPs, narrow ones in LUTs.
 // Latency: 6 + TreeStages cycles from the last input beat of an output fold to its output beat; with Replay the
 //   position's beats pass ef_replay first, two cycles more.
 // Throughput: one position in InFolds * OutFolds cycles. Everything holds still while an output waits.
@@ -45,6 +45,7 @@ module ef_dense #(
   localparam int unsigned TreeStages   = (Levels + 1) / 2;  // a register after every second level
   localparam int unsigned Depth        = 5 + TreeStages;    // registers before the accumulator
   localparam int unsigned ProductWidth = XWidth + WWidth + 2;
+  localparam int unsigned LutProduct   = 16;  // products of no more bits are added up in LUTs: multipliers lie far apart
   localparam int unsigned BeatWidth    = (Channelwise ? Pe : 1) * Simd * XWidth;
   localparam logic [RowWidth-1:0]   LastRow   = RowWidth'(Rows - 1);
   localparam logic [IndexWidth-1:0] LastIndex = IndexWidth'(InFolds - 1);
@@ -140,7 +141,7 @@ module ef_dense #(
     for (genvar s = 0; s < int'(Simd); s++) begin : gen_product
       localparam int unsigned Lane = Channelwise ? s * Pe + p : s;
       logic signed [XWidth:0]         x;
-      // verilator lint_off UNUSEDSIGNAL  // a two-bit weight is chosen by its bits, without their sign
+      // verilator lint_off UNUSEDSIGNAL  // products in LUTs take a weight's bits without their sign
       logic signed [WWidth:0]         w;
       // verilator lint_on UNUSEDSIGNAL
       // Full width, because the operand of a size cast is self-determined.
@@ -150,13 +151,14 @@ module ef_dense #(
 
       assign x       = {XSigned && beat_q[Lane*XWidth + XWidth-1], beat_q[Lane*XWidth +: XWidth]};
       assign w       = {WSigned && weights_q[(p*Simd + s)*WWidth + WWidth-1], weights_q[(p*Simd + s)*WWidth +: WWidth]};
-      if (WWidth > 2) begin : gen_multiplied
+      if (XWidth * WWidth > LutProduct && WWidth > 2) begin : gen_multiplied
         assign product = x * w;
-      end else begin : gen_chosen
-        logic signed [ProductWidth-1:0] whole, twice;
-        assign whole   = w[0] ? ProductWidth'(x) : '0;
-        assign twice   = w[1] ? ProductWidth'(x) <<< 1 : '0;
-        assign product = WSigned ? whole - twice : whole + twice;
+      end else begin : gen_added
+        always_comb begin
+          product = '0;
+          for (int unsigned b = 0; b + 1 < WWidth; b++) product += w[b] ? ProductWidth'(x) <<< b : '0;
+          if (w[WWidth-1]) product += (WSigned ? -ProductWidth'(x) : ProductWidth'(x)) <<< (WWidth - 1);
+        end
       end
 
       always_ff @(posedge clk_i) begin

@@ -61,4 +61,4 @@ def folds(kernel):
 
 
 def pinned():
-    return _conv(1, GEOMETRIES["same"]), 2732, Fold(2, 2), Cost(luts=201, ffs=247, brams=1, dsps=4)
+    return _conv(1, GEOMETRIES["same"]), 2732, Fold(2, 2), Cost(luts=329, ffs=247, brams=1)

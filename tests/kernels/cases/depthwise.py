@@ -51,4 +51,4 @@ def folds(kernel):
 
 
 def pinned():
-    return _depthwise(1, GEOMETRIES["same"]), 1425, Fold(2, 3), Cost(luts=265, ffs=339, brams=1, dsps=6)
+    return _depthwise(1, GEOMETRIES["same"]), 1425, Fold(2, 3), Cost(luts=457, ffs=339, brams=1)

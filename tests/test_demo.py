@@ -21,7 +21,7 @@ teacher: {hidden: [32], members: 2, training: {epochs: 20}}
 baseline: {hidden: [32], training: {epochs: 20}}
 student:
   hidden:
-  - {units: 8, weight_bits: 3, bias_bits: 5, activation_bits: 3, activation_integer_bits: 2}
+  - {units: 8, weight_bits: 6, bias_bits: 6, activation_bits: 3, activation_integer_bits: 2}
   output: {weight_bits: 3, bias_bits: 5}
 compression:
 - distill: {temperature: 2.0, weight: 0.5}

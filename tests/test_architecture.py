@@ -49,6 +49,8 @@ ALLOWED: dict[str, set[str]] = {
     "estimate": {"errors", "fixedpoint", *RECIPE, "kernels", "network", "rtl"},
     "implement": {"errors", "fixedpoint", "shipped", "tools", "boards", "network", "rtl", "link", "host"},
     "verify": {"errors", "fixedpoint", "shipped", "store", "kernels", "network", "rtl", "tools", "frontends"},
+    "hls4ml_backend": {"errors", "fixedpoint", "store", "boards", "kernels", "network", "rtl", "frontends", "implement"}
+    | {"verify"},
     "report": {"errors", "training", "estimate", "implement", "verify"},  # value types
 }
 # The top, which imports any of the above.
@@ -70,7 +72,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "tf_keras": ("training/*",),
     "keras": ("training/*",),
     "qkeras": ("training/*", "frontends/_keras_build.py"),
-    "hls4ml": ("frontends/qkeras.py", "frontends/_keras_graph.py", "frontends/_bit_exact.py"),
+    "hls4ml": ("frontends/qkeras.py", "frontends/_keras_graph.py", "frontends/_bit_exact.py", "hls4ml_backend/*"),
     "h5py": ("frontends/_keras_file.py",),
     "sklearn": ("datasets/*",),
     "mlxtend": ("datasets/*",),

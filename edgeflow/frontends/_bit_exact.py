@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hls4ml.model.layers import Concatenate, Conv2D, Conv2DBatchnorm, Resize, ZeroPadding1D, ZeroPadding2D
 from hls4ml.model.optimizer.passes import bit_exact
+from hls4ml.model.types import NamedType
 
 Kif = tuple[Any, ...]  # of each value: signed, integer bits, fraction bits
 
@@ -16,6 +17,7 @@ def complete() -> None:
     for kind, produced in _PRODUCED.items():
         bit_exact._produce_kif.register(kind, produced)
     bit_exact._request_kif.register(Concatenate, _requested_of_parts)
+    bit_exact.register_precision.register(Resize, _same_type)
 
 
 def _padded(layer: Any) -> Kif:
@@ -28,6 +30,12 @@ def _resized(layer: Any) -> Kif:
     for axis, repeated in enumerate(out):
         kif = tuple(np.repeat(part, repeated // part.shape[axis], axis) for part in kif)
     return tuple(kif)
+
+
+def _same_type(layer: Any) -> None:
+    """hls4ml's C++ resizes within one type."""
+    type_ = bit_exact.get_input_layers(layer)[0].get_output_variable().type
+    layer.attributes["result_t"] = layer.get_output_variable().type = NamedType(f"{layer.name}_t", type_.precision)
 
 
 def _convolved(layer: Any) -> Kif:

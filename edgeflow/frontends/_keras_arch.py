@@ -26,6 +26,8 @@ class KerasLayer:
 
 def document(model: Any) -> Plain:
     """What ``model.to_json`` says. Raises InputError for a subclassed model, which says nothing."""
+    if not model.built:
+        raise InputError(f"{model.name}: no shapes yet; give its first layer an input_shape, or call it once")
     try:
         found: Plain = json.loads(model.to_json())
     except NotImplementedError:

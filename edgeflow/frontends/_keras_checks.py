@@ -49,7 +49,7 @@ def _judged(layer: KerasLayer, problems: list[str]) -> Finding:
 
 
 def _problems(model: Any, layer: KerasLayer, typed: bool) -> Problems:
-    live = model.get_layer(layer.name)
+    live = next((own for own in model.layers if own.name == layer.name), None)  # none: the input of a Sequential
     for rule in _RULES:
         yield from rule(model, layer, live)
     if not typed:

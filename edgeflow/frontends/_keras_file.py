@@ -15,6 +15,7 @@ import h5py
 from edgeflow.errors import InputError
 from edgeflow.frontends._keras_arch import KerasLayer, Plain, layers_of
 from edgeflow.frontends._keras_harmless import harmless
+from edgeflow.frontends._quiet import quiet
 
 SUFFIXES = (".keras", ".h5", ".hdf5")
 MAX_CONFIG_BYTES = 16 * 2**20
@@ -45,7 +46,7 @@ def load(path: Path) -> Any:
 
     arch = harmless(architecture(path))
     try:
-        with tempfile.TemporaryDirectory(prefix="edgeflow-model-") as folder:
+        with quiet(), tempfile.TemporaryDirectory(prefix="edgeflow-model-") as folder:
             return build(arch, _weights(path, Path(folder)))
     except Exception as error:  # Keras raises whatever it likes
         reason = (str(error).strip() or "no reason given").splitlines()[0]

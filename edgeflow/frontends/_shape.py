@@ -41,6 +41,8 @@ def resize(draft: Draft, node: Node, x: Value) -> Value:
     repeat = out[0] // height, out[1] // width
     if (height * repeat[0], width * repeat[1]) != out[:2]:
         raise UnsupportedLayerError(f"{height} x {width} pixels to {out[0]} x {out[1]} is no whole factor")
+    if (t := node.types["result_t"]) != x.type:
+        raise UnsupportedLayerError(f"hls4ml keeps its input's type {x.type.y} here, so {t.y} fails; quantize before")
     if repeat == (1, 1):
         return typed(node, x)
     return typed(node, draft.add(node.name, Resize(Geometry(height, width, channels, repeat=repeat), x.format), x))

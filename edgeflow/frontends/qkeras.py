@@ -24,6 +24,7 @@ from edgeflow.training.qkeras import student_model
 import hls4ml  # isort: skip
 from edgeflow.frontends._keras_checks import judge, refuse_inexact  # isort: skip
 from edgeflow.frontends._keras_graph import Types, model_graph  # isort: skip
+from hls4ml.model.graph import ModelGraph  # isort: skip
 
 
 def convert(trained: TrainedModel, project: str, clock_mhz: float, folder: Path) -> Firmware:
@@ -59,7 +60,7 @@ def examine(model: keras.Model) -> tuple[Finding, ...]:
         layers = judge(model, typed=False)
     try:
         with quiet():
-            nodes = read(model_graph(model, project_config("model", 100.0, Path("nowhere")), {}))
+            nodes = read(graph_of(model))
         found = check(nodes)
         check_weights(nodes)
     except Exception as error:  # hls4ml raises whatever it likes
@@ -67,6 +68,11 @@ def examine(model: keras.Model) -> tuple[Finding, ...]:
             return layers
         raise InputError(f"model {model.name}: hls4ml: {error}") from error
     return merged(layers, found)
+
+
+def graph_of(model: keras.Model) -> ModelGraph:
+    """hls4ml's graph with types from the quantizers; nothing is written."""
+    return model_graph(model, project_config("model", 100.0, Path("nowhere")), {})
 
 
 def untrained(student: Student, shape: Shape, classes: int) -> keras.Model:

@@ -40,9 +40,7 @@ def check(config: Mapping[str, Any]) -> None:
     options(config)
     settings = config["HLSConfig"]
     if _default(settings["Model"].get("Precision")) != HLS4ML_DEFAULT:
-        raise InputError(
-            "hls_config: a default Precision for all layers; types come from quantizers, say others by layer"
-        )
+        raise InputError("hls_config: a default Precision; types come from quantizers, say others by layer")
     for name, said in ChainMap({"Model": settings["Model"]}, *(settings.get(key, {}) for key in BY_LAYER)).items():
         reuse, strategy = said.get("ReuseFactor", 1), str(said.get("Strategy", "Latency"))
         if reuse != 1 or strategy.lower() != "latency":

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,8 +92,6 @@ def test_cosimulation_is_reported_as_hls4ml_does(compiled):
 
 
 def compiled_rtl(graph):
-    from pathlib import Path
-
     return Path(graph.config.get_output_dir()) / "rtl"
 
 
@@ -111,7 +110,7 @@ def test_build_makes_a_bitstream_and_a_report(compiled):
 
 def test_what_cannot_be_is_refused(tmp_path, compiled):
     wrong = {
-        "no boards entry": {"board": "ulx4s"},
+        'boards: no "ulx4s"': {"board": "ulx4s"},
         "folding = 'folds' is neither": {"folding": "folds"},
         "folding of dense": {"folding": {"dense": {"pe": 2}}},
         "seeds = 0": {"seeds": 0},
@@ -121,7 +120,7 @@ def test_what_cannot_be_is_refused(tmp_path, compiled):
     for said, more in wrong.items():
         with pytest.raises(InputError) as error:
             converted(tmp_path, **more)
-        assert said in str(error.value) or said == "no boards entry"
+        assert said in str(error.value)
     with pytest.raises(InputError, match="none of csim, rtl"):
         compiled.predict(images(1), sim="cosim")
 
@@ -130,7 +129,7 @@ def test_a_layer_that_does_not_convert_exactly_is_refused(tmp_path):
     import hls4ml
 
     model = qkeras_model()
-    model.get_layer("conv").bias_quantizer = None
+    model.get_layer("conv").bias_quantizer_internal = None
     with pytest.raises(UnsupportedLayerError, match=r"conv \(QConv2D\): no bias_quantizer"):
         hls4ml.converters.convert_from_keras_model(model, output_dir=str(tmp_path), backend="EdgeFlow")
 

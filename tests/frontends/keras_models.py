@@ -95,7 +95,7 @@ REFUSED = {
     "twice": (VECTOR, lambda x: (lambda layer: layer(layer(x)))(dense(7)), "called more than once"),
     "three": (VECTOR, lambda x: layers.Add(name="sum")([x, x, dense(7)(x)]), "sum (Add): 3 inputs"),
     "groups": ((6, 6, 4), lambda x: conv(4, groups=2)(x), "groups = 2"),
-    "channels first": (IMAGE, lambda x: conv(data_format="channels_first")(x), "channels first"),
+    "channels first": (IMAGE, lambda x: conv(kernel=1, data_format="channels_first")(x), "channels first"),
     "multiplier": (IMAGE, lambda x: q.QDepthwiseConv2D(
         2, depth_multiplier=2, name="dw", depthwise_quantizer=bits(), bias_quantizer=bits())(x), "depth_multiplier"),
     "bilinear": (IMAGE, lambda x: layers.UpSampling2D(2, interpolation="bilinear", name="up")(x), "bilinear"),

@@ -85,7 +85,8 @@ def test_every_refused_layer_is_named_at_once():
 
     from edgeflow.frontends.qkeras import examine
 
-    found = examine(k.model((7, 2), lambda x: k.layers.LSTM(3, name="b")(k.layers.GRU(2, return_sequences=True, name="a")(x))))
+    gru = k.layers.GRU(2, return_sequences=True, name="a")
+    found = examine(k.model((7, 2), lambda x: k.layers.LSTM(3, name="b")(gru(x))))
     assert {finding.name: finding.verdict.value for finding in found} == {
         "features": "supported", "quantized": "supported", "a": "refused", "b": "refused"
     }  # fmt: skip

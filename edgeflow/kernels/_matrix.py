@@ -10,7 +10,7 @@ import numpy as np
 from edgeflow.errors import InputError
 from edgeflow.fixedpoint import MAX_WIDTH, Fixed, Integers, fixed_for
 from edgeflow.kernels._cost import Cost, block_rom, counter, lut_ram
-from edgeflow.kernels._handshake import Chain, Pipeline, Replay
+from edgeflow.kernels._handshake import Chain, Handshake, Pipeline, Replay
 from edgeflow.kernels._unit import Fold, Unit, fold_rows, hex_rows
 
 LUT_PRODUCT = 16  # ef_dense adds products of no more bits up in LUTs, and those of one- and two-bit weights
@@ -77,9 +77,9 @@ class MatrixUnit:
             },
         )
 
-    def _handshake(self, replay: bool) -> Chain:
+    def _handshake(self, replay: bool) -> Handshake:
         pipeline = Pipeline(self.stages, every=self.in_folds)
-        return Chain(Replay(self.in_folds, self.out_folds), pipeline) if replay else Chain(pipeline)
+        return Chain(Replay(self.in_folds, self.out_folds), pipeline) if replay else pipeline
 
     def _cost(self, replay: bool) -> Cost:
         """Products in DSPs, narrow ones in LUTs; weights in block memory; accumulators and trees in LUTs."""

@@ -32,6 +32,8 @@ def least_depths(flow: Dataflow, streams: list[int]) -> dict[int, int]:
 
 def _least(flow: Dataflow, depths: dict[int, int], stream: int) -> int:
     low, high = 0, depths[stream]
+    if high and not _full_rate(flow, depths | {stream: high - 1}):  # as it often is
+        return high
     while low < high:
         middle = (low + high) // 2
         if _full_rate(flow, depths | {stream: middle}):

@@ -11,15 +11,15 @@ from edgeflow.circuit.adders import matrix_product
 from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.errors import InputError
 from edgeflow.fixedpoint import Fixed, Integers
+from edgeflow.kernels._channelwise import Channelwise
 from edgeflow.kernels._geometry import Geometry
 from edgeflow.kernels._matrix import MatrixUnit, check_weights, sum_format
-from edgeflow.kernels._unit import Beat, Fold, Pixels, Shape, Stage, check_fold, divisors, whole_frame
-from edgeflow.kernels._window import check_pixels, window_unit
-from edgeflow.network.network import Tensor
+from edgeflow.kernels._unit import Fold, Shape, Stage, check_fold, whole_frame
+from edgeflow.kernels._window import window_unit
 
 
 @dataclass(frozen=True, eq=False)
-class Depthwise:
+class Depthwise(Channelwise):
     geometry: Geometry
     weight: Integers  # (kernel height, kernel width, channels)
     bias: Integers  # (channels,), already at the accumulator's scale
@@ -31,14 +31,6 @@ class Depthwise:
         if self.weight.shape != expected or self.bias.shape != expected[2:]:
             raise InputError(f"depthwise: weight {self.weight.shape} is not {expected}: kernel and channels")
         check_weights(self.weight, self.w, "depthwise")
-
-    @property
-    def inputs(self) -> tuple[Tensor, ...]:
-        return (Tensor(self.x, self.geometry.in_features),)
-
-    @property
-    def out_features(self) -> int:
-        return self.geometry.positions * self.geometry.channels
 
     @property
     def matrix(self) -> Integers:
@@ -56,16 +48,10 @@ class Depthwise:
         y: Integers = (windows * self.matrix).sum(axis=2) + self.bias
         return y.reshape(len(x), -1)
 
-    def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
-        return [y for window in self.geometry.window_terms(x) for y in self._pixel(circuit, window)]
-
-    def folds(self) -> tuple[list[int], list[int]]:
-        return divisors(self.geometry.channels), divisors(self.geometry.taps)
-
     def stages(self, shape: Shape, lanes: tuple[int, ...]) -> list[Stage]:
         if shape == "parallel":
             return whole_frame(self)
-        return self._folded(shape) if isinstance(shape, Fold) else self._unrolled(shape)
+        return self._folded(shape) if isinstance(shape, Fold) else self.unrolled(shape)
 
     def _folded(self, fold: Fold) -> list[Stage]:
         check_fold(self, fold, "depthwise")
@@ -76,21 +62,7 @@ class Depthwise:
             return [matrix]
         return [window_unit(self.geometry, self.x, fold.pe * fold.simd, taps=fold.simd), matrix]
 
-    def _unrolled(self, shape: Shape) -> list[Stage]:
-        geometry = self.geometry
-        pixels = check_pixels(geometry, shape.pixels if isinstance(shape, Pixels) else 1)
-        c, n = geometry.channels, geometry.taps * geometry.channels
-
-        def build(circuit: Circuit, x: list[Term]) -> list[Term]:
-            windows = [[x[i + t : i + t + c] for t in range(0, n, c)] for i in range(0, len(x), n)]
-            return [y for window in windows for y in self._pixel(circuit, window)]
-
-        beat = Beat((self.x,), (n * pixels,), self.y, c * pixels, geometry.positions // pixels, build)
-        if geometry.trivial:
-            return [beat]
-        return [window_unit(geometry, self.x, n, taps=geometry.taps, pixels=pixels), beat]
-
-    def _pixel(self, circuit: Circuit, window: Sequence[Sequence[Term | None]]) -> list[Term]:
+    def pixel(self, circuit: Circuit, window: Sequence[Sequence[Term | None]]) -> list[Term]:
         """One output pixel; taps that are padding are left out."""
         y = []
         for c, taps in enumerate(zip(*window, strict=True)):

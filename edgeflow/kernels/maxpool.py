@@ -10,30 +10,22 @@ from functools import reduce
 from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.errors import InputError
 from edgeflow.fixedpoint import Fixed, Integers
+from edgeflow.kernels._channelwise import Channelwise
 from edgeflow.kernels._cost import Cost, counter
 from edgeflow.kernels._geometry import Geometry
 from edgeflow.kernels._handshake import Pipeline
-from edgeflow.kernels._unit import Beat, Fold, Pixels, Shape, Stage, Unit, check_fold, divisors, whole_frame
-from edgeflow.kernels._window import check_pixels, window_unit
-from edgeflow.network.network import Tensor
+from edgeflow.kernels._unit import Fold, Shape, Stage, Unit, check_fold, whole_frame
+from edgeflow.kernels._window import window_unit
 
 
 @dataclass(frozen=True)
-class MaxPool:
+class MaxPool(Channelwise):
     geometry: Geometry
     x: Fixed
 
     def __post_init__(self) -> None:
         if (self.geometry.pixels < 0).all(axis=1).any():
             raise InputError("maxpool: a window lies in the padding altogether; pad less than the pool")
-
-    @property
-    def inputs(self) -> tuple[Tensor, ...]:
-        return (Tensor(self.x, self.geometry.in_features),)
-
-    @property
-    def out_features(self) -> int:
-        return self.geometry.positions * self.geometry.channels
 
     @property
     def y(self) -> Fixed:
@@ -44,32 +36,15 @@ class MaxPool:
         y: Integers = self.geometry.windows(x, outside=self.x.lo).max(axis=2).reshape(len(x), -1)
         return y
 
-    def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
-        return [y for window in self.geometry.window_terms(x) for y in self._pixel(circuit, window)]
-
-    def folds(self) -> tuple[list[int], list[int]]:
-        return divisors(self.geometry.channels), divisors(self.geometry.taps)
-
     def stages(self, shape: Shape, lanes: tuple[int, ...]) -> list[Stage]:
         if shape == "parallel":
             return whole_frame(self)
         if isinstance(shape, Fold):
             check_fold(self, shape, "maxpool")
             return [window_unit(self.geometry, self.x, shape.pe * shape.simd, shape.simd, self.x.lo), self._unit(shape)]
-        return self._unrolled(check_pixels(self.geometry, shape.pixels if isinstance(shape, Pixels) else 1))
+        return self.unrolled(shape, outside=self.x.lo)
 
-    def _unrolled(self, pixels: int) -> list[Stage]:
-        geometry = self.geometry
-        c, n = geometry.channels, geometry.taps * geometry.channels
-
-        def build(circuit: Circuit, x: list[Term]) -> list[Term]:
-            windows = [[x[i + t : i + t + c] for t in range(0, n, c)] for i in range(0, len(x), n)]
-            return [y for window in windows for y in self._pixel(circuit, window)]
-
-        beat = Beat((self.x,), (n * pixels,), self.y, c * pixels, geometry.positions // pixels, build)
-        return [window_unit(geometry, self.x, n, geometry.taps, self.x.lo, pixels=pixels), beat]
-
-    def _pixel(self, circuit: Circuit, window: Sequence[Sequence[Term | None]]) -> list[Term]:
+    def pixel(self, circuit: Circuit, window: Sequence[Sequence[Term | None]]) -> list[Term]:
         channels = zip(*window, strict=True)
         return [reduce(circuit.larger, (x for x in taps if x is not None)) for taps in channels]
 

@@ -3,33 +3,26 @@
 Hardware: ef_window with a 1 x 1 kernel; in a whole frame, wires.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.errors import InputError
 from edgeflow.fixedpoint import Fixed, Integers
+from edgeflow.kernels._channelwise import Channelwise
 from edgeflow.kernels._geometry import Geometry
-from edgeflow.kernels._unit import Fold, Shape, Stage, check_fold, divisors, whole_frame
+from edgeflow.kernels._unit import Fold, Shape, Stage, check_fold, whole_frame
 from edgeflow.kernels._window import window_unit
-from edgeflow.network.network import Tensor
 
 
 @dataclass(frozen=True)
-class Resize:
+class Resize(Channelwise):
     geometry: Geometry
     x: Fixed
 
     def __post_init__(self) -> None:
         if self.geometry.taps != 1:
             raise InputError(f"resize: a kernel of {self.geometry.kernel} is not 1 x 1")
-
-    @property
-    def inputs(self) -> tuple[Tensor, ...]:
-        return (Tensor(self.x, self.geometry.in_features),)
-
-    @property
-    def out_features(self) -> int:
-        return self.geometry.positions * self.geometry.channels
 
     @property
     def y(self) -> Fixed:
@@ -39,14 +32,8 @@ class Resize:
         """Map images (batch, in_features) to (batch, out_features)."""
         return self.geometry.windows(x).reshape(len(x), -1)
 
-    def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
-        zero = circuit.const(0)
-        return [
-            zero if term is None else term for window in self.geometry.window_terms(x) for tap in window for term in tap
-        ]
-
-    def folds(self) -> tuple[list[int], list[int]]:
-        return divisors(self.geometry.channels), [1]
+    def pixel(self, circuit: Circuit, window: Sequence[Sequence[Term | None]]) -> list[Term]:
+        return [circuit.const(0) if term is None else term for term in window[0]]
 
     def stages(self, shape: Shape, lanes: tuple[int, ...]) -> list[Stage]:
         if shape == "parallel":

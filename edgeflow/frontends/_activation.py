@@ -28,7 +28,7 @@ def activation(draft: Draft, node: Node, x: Value) -> Value:
 
 def softmax(draft: Draft, node: Node, x: Value) -> Value:
     """The class alone: softmax keeps the order of its inputs."""
-    if not draft.is_output(node):
+    if not draft.is_output(node.name):
         raise UnsupportedLayerError("softmax before the output has no exact lowering; train on logits without it")
     if len(x.shape) != 1:
         raise UnsupportedLayerError(f"softmax of {x.shape} would be several classes; flatten the input")

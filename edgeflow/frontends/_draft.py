@@ -5,6 +5,7 @@ from math import prod
 
 from edgeflow.fixedpoint import Fixed
 from edgeflow.frontends._casts import changes
+from edgeflow.frontends._lowered import Origin
 from edgeflow.frontends._nodes import Cast, Node
 from edgeflow.kernels.requantize import Requantize
 from edgeflow.network.network import Kernel, Layer
@@ -31,11 +32,12 @@ class Draft:
     def __init__(self, output: str):
         self.layers: list[Layer] = []
         self.notes: list[str] = []
+        self.origins: dict[str, Origin] = {}  # of layers that quantize: what they round
         self._output = output
         self._names: set[str] = set()
 
-    def is_output(self, node: Node) -> bool:
-        return node.name == self._output
+    def is_output(self, name: str) -> bool:
+        return name == self._output
 
     def note(self, how: str) -> None:
         """Say that the node at hand becomes something else than its name promises."""
@@ -47,6 +49,13 @@ class Draft:
             name += "_"
         self._names.add(name)
         self.layers.append(Layer(name, kernel, tuple(x.source for x in inputs)))
+        return Value(name, kernel.y, (kernel.out_features,), Cast(kernel.y))
+
+    def replace(self, name: str, kernel: Kernel) -> Value:
+        """The last layer, which must be of that name and have no taker yet, with another kernel."""
+        last = self.layers.pop()
+        assert last.name == name, "only the last layer is taken by nobody"
+        self.layers.append(Layer(name, kernel, last.sources))
         return Value(name, kernel.y, (kernel.out_features,), Cast(kernel.y))
 
     def cast(self, name: str, x: Value, t: Cast) -> Value:

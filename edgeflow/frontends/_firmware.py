@@ -60,9 +60,38 @@ class Firmware:
             self._csim(_pointer(sample), _pointer(logits))
         return y
 
+    def trace(self, x: NDArray[np.floating[Any]]) -> dict[str, NDArray[np.float64]]:
+        """Every node's output (samples, values) by its name, in topological order, of real inputs; exact as float64."""
+        library = self._library
+        library.allocate_trace_storage.argtypes = [ctypes.c_size_t]
+        library.allocate_trace_storage(ctypes.sizeof(ctypes.c_double))
+        try:
+            found = [self._traced(library, sample) for sample in np.ascontiguousarray(x, np.float64)]
+        finally:
+            library.free_trace_storage()
+        names = [node.name for node in self.nodes if found and node.name in found[0]]
+        return {name: np.array([sample[name] for sample in found]) for name in names}
+
+    def _traced(self, library: Any, sample: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        self._csim(_pointer(sample), _pointer(np.zeros(self.out_features)))
+        kept = (_Traced * (2 * len(self.nodes)))()  # more than there can be; the rest stay without a name
+        library.collect_trace_output(kept)
+        sizes = {node.name: int(np.prod(node.shape)) for node in self.nodes}
+        values = {one.name.decode(): one.data for one in kept if one.name}
+        doubles = ctypes.POINTER(ctypes.c_double)
+        return {
+            name: np.ctypeslib.as_array(ctypes.cast(at, doubles), (sizes[name],)).copy()
+            for name, at in values.items()
+            if name in sizes
+        }
+
+    @cached_property
+    def _library(self) -> Any:
+        return ctypes.CDLL(str((self.folder / self.library).resolve()))
+
     @cached_property
     def _csim(self) -> Any:
-        function = getattr(ctypes.CDLL(str((self.folder / self.library).resolve())), f"{self.project}_double")
+        function = getattr(self._library, f"{self.project}_double")
         function.restype = None
         return function
 
@@ -71,6 +100,12 @@ class Firmware:
         _nodes.save(self.nodes, self.folder)
         about = {"project": self.project, "library": self.library, "versions": self.versions}
         (self.folder / "firmware.json").write_text(json.dumps(about, indent=2) + "\n")
+
+
+class _Traced(ctypes.Structure):
+    """hls4ml's ``trace_data``: a node's name and where its values lie."""
+
+    _fields_ = (("name", ctypes.c_char_p), ("data", ctypes.c_void_p))
 
 
 def load(folder: Path) -> Firmware:

@@ -23,16 +23,26 @@ MAX_CONFIG_BYTES = 16 * 2**20
 
 def architecture(path: Path) -> Plain:
     """The file's description of the model. Raises InputError for whatever is no Keras 2 model."""
+    arch, saved_by = described(path)
+    if saved_by.startswith("3"):
+        raise InputError(f"{path}: saved by Keras {saved_by}, QKeras knows Keras 2: save under TF_USE_LEGACY_KERAS=1")
+    return arch
+
+
+def of_keras_3(path: Path) -> bool:
+    """Whether Keras 3 saved it, as HGQ2 does. Raises InputError for whatever is no Keras model."""
+    return path.suffix == ".keras" and described(path)[1].startswith("3")
+
+
+def described(path: Path) -> tuple[Plain, str]:
+    """The file's description and the version of Keras that saved it. Raises InputError for no Keras model."""
     try:
         text, saved_by = _zipped(path) if path.suffix == ".keras" else _hierarchical(path)
         arch = json.loads(text)
         layers_of(arch)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, zipfile.BadZipFile):
         raise InputError(f"{path}: no Keras model: damaged, or something else under this name") from None
-    if saved_by.startswith("3"):
-        raise InputError(f"{path}: saved by Keras {saved_by}, QKeras knows Keras 2: save under TF_USE_LEGACY_KERAS=1")
-    found: Plain = arch
-    return found
+    return arch, saved_by
 
 
 def layers(path: Path) -> list[KerasLayer]:

@@ -15,10 +15,12 @@ from edgeflow.frontends._casts import input_cast
 from edgeflow.frontends._conv import conv, depthwise
 from edgeflow.frontends._dense import dense
 from edgeflow.frontends._draft import Draft, Value
+from edgeflow.frontends._lowered import Lowered, powers_of_two
 from edgeflow.frontends._merge import concatenate, merge
 from edgeflow.frontends._nodes import Cast, Node
 from edgeflow.frontends._normalize import normalize, thresholds
 from edgeflow.frontends._pool import global_pool, pool
+from edgeflow.frontends._quantizer import quantizer
 from edgeflow.frontends._shape import resize, transpose, wires, zero_padding
 from edgeflow.network.network import INPUT, Layer, Network
 
@@ -54,6 +56,7 @@ LOWERINGS: dict[str, Lowering] = {
     "ZeroPadding1D": zero_padding,
     "ZeroPadding2D": zero_padding,
     "Resize": resize,
+    "FixedPointQuantizer": quantizer,
 }
 
 
@@ -88,6 +91,11 @@ def lower(nodes: tuple[Node, ...], name: str) -> Network:
     if not layers:
         raise UnsupportedLayerError(f"network {name}: only wires between input and output; nothing to build")
     return Network(name, layers)
+
+
+def lowered(nodes: tuple[Node, ...], name: str) -> Lowered:
+    """The same with what its integers stand for: reals by their fraction, inputs cast as the input node casts them."""
+    return powers_of_two(lower(nodes, name), nodes[0].shape, input_cast(nodes).of_reals)
 
 
 def check(nodes: tuple[Node, ...]) -> tuple[Finding, ...]:
@@ -134,7 +142,7 @@ def _wiring_problems(draft: Draft, node: Node, made: dict[str, Value], taken: Co
         yield f"type {', '.join(node.odd_types.values())} is not plain fixed point"
     if unknown := [name for name in node.inputs if name not in made]:
         yield f"takes {', '.join(unknown)}, which no node before it makes"
-    if not draft.is_output(node) and not any(taken[name] for name in _outputs(node)):
+    if not draft.is_output(node.name) and not any(taken[name] for name in _outputs(node)):
         yield "no node takes its output, and a network has one output, the last node's; remove it"
 
 

@@ -4,13 +4,11 @@ hls4ml reads every type from the quantizers; the input type is the input quantiz
 accumulator the width that the trained weights need.
 """
 
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from edgeflow.errors import InputError
 from edgeflow.frontends._findings import merged
-from edgeflow.frontends._firmware import Firmware, compile_csim
+from edgeflow.frontends._firmware import Firmware
 from edgeflow.frontends._nodes import check_weights, read
 from edgeflow.frontends._quiet import quiet
 from edgeflow.frontends.hls4ml_graph import Finding, Verdict, check
@@ -21,10 +19,15 @@ from edgeflow.training._build import student_model as build_student
 from edgeflow.training._keras import initialize, keras, weights_of, with_weights  # before any TensorFlow and hls4ml
 from edgeflow.training.qkeras import student_model
 
-import hls4ml  # isort: skip
 from edgeflow.frontends._keras_checks import judge, refuse_inexact  # isort: skip
 from edgeflow.frontends._keras_graph import Types, model_graph  # isort: skip
+from edgeflow.frontends._project import Config, build, project_config  # isort: skip
 from hls4ml.model.graph import ModelGraph  # isort: skip
+
+
+def through_hls4ml(trained: TrainedModel) -> bool:
+    """Always: a recipe allows nothing else."""
+    return True
 
 
 def convert(trained: TrainedModel, project: str, clock_mhz: float, folder: Path) -> Firmware:
@@ -39,19 +42,12 @@ def convert_model(
 
     Raises UnsupportedLayerError, naming every layer that would not convert exactly.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with quiet() as said:
+
+    def make(config: Config) -> ModelGraph:
         refuse_inexact(model, typed=bool(types))
-        graph = model_graph(model, project_config(project, clock_mhz, folder), types or {})
-        graph.write()
-    (folder / "hls4ml.log").write_text(said.getvalue())
-    _forget_folder(folder)
-    nodes = read(graph)
-    check_weights(nodes)
-    library = compile_csim(folder, project)
-    firmware = Firmware(folder, project, library, nodes, {"hls4ml": version("hls4ml")})
-    firmware.save()
-    return firmware
+        return model_graph(model, config, types or {})
+
+    return build(make, project, clock_mhz, folder)
 
 
 def examine(model: keras.Model) -> tuple[Finding, ...]:
@@ -79,16 +75,3 @@ def untrained(student: Student, shape: Shape, classes: int) -> keras.Model:
     """A student as training starts with it: all types are there, and weights on their quantizers' grids."""
     model = initialize(build_student(student, shape, classes), seed=0)
     return with_weights(model, weights_of(model))
-
-
-def project_config(project: str, clock_mhz: float, folder: Path) -> dict[str, Any]:
-    """An HLS project whose weights are inside its csim's library: that stays valid when the folder moves."""
-    clock = {"clock_period": 1000 / clock_mhz, "write_weights_txt": False}
-    config: dict[str, Any] = hls4ml.utils.config.create_config(str(folder), project, "Vitis", **clock)
-    return config
-
-
-def _forget_folder(folder: Path) -> None:
-    """The project may move, and where it was written is nobody's business."""
-    config = folder / "hls4ml_config.yml"
-    config.write_text(config.read_text().replace(str(folder), "."))

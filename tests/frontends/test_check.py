@@ -161,8 +161,9 @@ def test_garbage_is_one_line(tmp_path, monkeypatch):
         write(tmp_path / "pickle.keras", pickle.dumps(Bomb())): "no Keras model",
         write(tmp_path / "half.keras", good[: len(good) // 2]): "no Keras model",
         write(tmp_path / "empty.h5", b""): "no Keras model",
-        write(tmp_path / "model.onnx", good): "neither a recipe nor a Keras file",
-        tmp_path / "folder.keras": "neither a recipe nor a Keras file",
+        write(tmp_path / "model.onnx", good): "no ONNX model",
+        write(tmp_path / "model.pt", good): "neither a recipe nor a model file",
+        tmp_path / "folder.keras": "neither a recipe nor a model file",
         tmp_path / "none.keras": "no such file",
         keras_file(tmp_path / "three.keras", arch(), "3.15.1"): "saved by Keras 3.15.1",
     }

@@ -179,3 +179,24 @@ def test_a_failing_compiler_leaves_its_last_lines(tmp_path: Path) -> None:
     (tmp_path / "bad_bridge.cpp").write_text("\n")
     with pytest.raises(ToolError, match=r"g\+\+\.log[\s\S]*error"):
         compile_csim(tmp_path, "bad")
+
+
+def test_every_layer_is_traced_alike_by_qkeras_csim_and_network(tmp_path):
+    """What the ladder compares layer by layer when logits differ; a normal run asks for none of it."""
+    from edgeflow.frontends.qkeras import convert_model
+    from edgeflow.training._keras import keras
+    from edgeflow.verify import layers
+
+    layer = QuantizedDense(units=5, weight_bits=4, bias_bits=5, activation_bits=3, activation_integer_bits=1)
+    model = model_of(Student(input_bits=4, hidden=[layer], output=OutputLayer(weight_bits=3, bias_bits=5)), 6, 3, 1)
+    firmware = convert_model(model, "traced", 100.0, tmp_path)
+    network = lower(firmware.nodes, "traced")
+    x = np.random.default_rng(2).integers(network.input.lo, network.input.hi, (40, 6), endpoint=True)
+    csim, golden = firmware.trace(network.input.real(x)), layers.trace(network, x)
+    assert list(csim) == ["input_quantizer", "dense_0", "relu_0", "dense_1"]
+    assert list(golden) == ["dense_0", "relu_0", "dense_1"]
+    outputs = keras.Model(model.inputs, [model.get_layer(name).output for name in csim])(network.input.real(x))
+    for (name, values), keras_values in zip(csim.items(), outputs, strict=True):
+        assert np.array_equal(values, keras_values), name
+        assert name not in golden or np.array_equal(values, golden[name]), name
+    assert np.array_equal(firmware.predict(network.input.real(x)), csim["dense_1"])

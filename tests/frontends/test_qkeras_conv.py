@@ -83,14 +83,15 @@ def test_the_whole_trained_value_predicts_what_csim_does(converted: tuple[object
     from edgeflow import training
     from edgeflow.recipe import FloatNetwork
     from edgeflow.training import _keras
+    from edgeflow.training._trained import state_of
     from edgeflow.training.qkeras import predict
 
     model, firmware = converted
     shape, hidden = STUDENTS[firmware.project]
-    weights = _keras.weights_of(model)
+    state = state_of(_keras.weights_of(model))
     baseline = FloatNetwork.model_validate({"hidden": [2]})
     made = training.TrainedModel(
-        "qkeras", "", {}, shape, CLASSES, spec_of(hidden), baseline, {}, weights, weights, True, {}
+        "qkeras", "", {}, shape, CLASSES, spec_of(hidden), baseline, {}, state, state, True, {}
     )
     made.save(tmp_path)
     x = images(firmware.in_features)

@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationError
 
 from edgeflow import catalog, recipe_layout
-from edgeflow.errors import did_you_mean
+from edgeflow.errors import InputError, did_you_mean
 from edgeflow.recipe_layers import Bits, Count, Dense, FloatLayer, OutputLayer, QuantizedLayer, Section
 from edgeflow.recipe_layout import Placed, Shape
 
@@ -57,7 +57,15 @@ class Teacher(FloatNetwork):
 
 
 class Student(Section):
+    """Inputs are quantized to [0, 1). ``scale: power_of_two``: every tensor has the fixed-point format that its layer
+    names. ``float``: training finds each scale, from that format on; biases lie on the grid of the sums.
+    ``per_channel``: training finds a weight scale for each output of a hidden layer; the output layer has one for all,
+    because logits must compare.
+    """
+
     framework: Annotated[str, _in_catalog("training")] = "qkeras"
+    scale: Literal["power_of_two", "float"] = "power_of_two"
+    per_channel: bool = False
     input_bits: Bits = 4
     hidden: list[QuantizedLayer] = Field(min_length=1, max_length=32)
     output: OutputLayer = OutputLayer()
@@ -140,6 +148,15 @@ class Recipe(Section):
     def training_slice(self) -> dict[str, object]:
         """All that training depends on, as plain data: hardware choices never retrain a model."""
         return self.model_dump(exclude={"name", "hardware"})
+
+
+def hardware(**wanted: object) -> Hardware:
+    """A hardware section from plain values. Raises InputError with every mistake, named as command line options are."""
+    try:
+        return Hardware.model_validate(wanted)
+    except ValidationError as error:
+        problems = [f"--{d['loc'][0]}: {d['msg'].removeprefix('Value error, ')}" for d in error.errors()]
+        raise InputError("\n".join(problem.replace("_", "-", 1) for problem in problems)) from None
 
 
 def load(path: Path) -> Recipe:

@@ -5,7 +5,7 @@
 {depthwise: 3}                      depthwise convolution
 {pool: max, size: 2}                pooling over windows that do not overlap
 {global_pool: average}              pooling over the whole image
-{residual: [{depthwise: 3}, ...]}   relu(x + layers(x))
+{residual: [{depthwise: 3}, ...]}   relu(x + layers(x)), or another activation
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 Count = Annotated[int, Field(ge=1, le=4096)]
 Side = Annotated[int, Field(ge=1, le=31)]  # of a window, pixels
 Bits = Annotated[int, Field(ge=1, le=16)]
-WeightBits = Annotated[int, Field(ge=2, le=16)]
+BiasBits = Annotated[int, Field(ge=2, le=16)]
 Padding = Literal["valid", "same"]
 
 
@@ -58,35 +58,57 @@ class GlobalPool(Section):
 
 
 class Weighted(Section):
-    """How weights are quantized: to [-1, 1), signed."""
+    """How weights are quantized: to [-1, 1), signed; one bit is -1/2 or 1/2."""
 
-    weight_bits: WeightBits = 4
-    bias_bits: WeightBits = 6
+    weight_bits: Bits = 4
+    bias_bits: BiasBits = 6
+
+
+class Normalized(Section):
+    """``batch_norm`` stands behind the layer's sums and takes the place of its bias."""
+
+    batch_norm: bool = False
 
 
 class Activated(Section):
-    """The quantized ReLU behind a layer: unsigned, ``activation_integer_bits`` of the bits before the point."""
+    """What is behind a layer, quantized; with i = ``activation_integer_bits``:
 
+    relu       unsigned, [0, 2**i)
+    hard_tanh  signed, [-2**i, 2**i)
+    bipolar    one bit, -2**i or 2**i; i = 0 unless told
+    """
+
+    activation: Literal["relu", "hard_tanh", "bipolar"] = "relu"
     activation_bits: Bits = 4
     activation_integer_bits: Annotated[int, Field(ge=0, le=8)] = 2
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_bit(cls, value: Any) -> Any:
+        bipolar = isinstance(value, dict) and value.get("activation") == "bipolar"
+        return {"activation_bits": 1, "activation_integer_bits": 0} | value if bipolar else value
+
     @model_validator(mode="after")
-    def _integer_bits_fit(self) -> "Activated":
-        if self.activation_integer_bits > self.activation_bits:
-            integer, total = self.activation_integer_bits, self.activation_bits
+    def _bits_fit(self) -> "Activated":
+        integer, total = self.activation_integer_bits, self.activation_bits
+        if self.activation == "bipolar" and total != 1:
+            raise ValueError(f"activation_bits = {total}, but bipolar is one bit; leave it out")
+        if self.activation == "hard_tanh" and integer >= total:
+            raise ValueError(f"activation_integer_bits = {integer} leaves no sign of activation_bits = {total}")
+        if self.activation == "relu" and integer > total:
             raise ValueError(f"activation_integer_bits = {integer} exceeds activation_bits = {total}")
         return self
 
 
-class QuantizedDense(Activated, Weighted, Dense):
+class QuantizedDense(Activated, Normalized, Weighted, Dense):
     pass
 
 
-class QuantizedConv(Activated, Weighted, Conv):
+class QuantizedConv(Activated, Normalized, Weighted, Conv):
     pass
 
 
-class QuantizedDepthwise(Activated, Weighted, Depthwise):
+class QuantizedDepthwise(Activated, Normalized, Weighted, Depthwise):
     pass
 
 
@@ -130,7 +152,7 @@ QuantizedBranch = Annotated[
 
 
 class Residual(Section):
-    """The last layer of the branch has no ReLU of its own: the sum's is behind both."""
+    """The last layer of the branch has no activation of its own: the sum's is behind both."""
 
     residual: list[FloatBranch] = Field(min_length=1, max_length=8)
 

@@ -46,7 +46,8 @@ class Placed:
     layer: Layer
     x: Shape
     y: Shape
-    relu: str | None  # name of the ReLU behind it
+    activation: str | None  # name of the one behind it, a ReLU in float networks
+    norm: str | None = None  # name of the batch norm between them
     branch: tuple["Placed", ...] = ()  # of a residual block
 
     @property
@@ -144,25 +145,26 @@ class _Placer:
         self.counts[kind] += 1
         return f"{kind}_{self.counts[kind] - 1}"
 
-    def chain(self, layers: Sequence[Layer], x: Shape, above: Place, relu_last: bool = True) -> Iterator[Placed]:
+    def chain(self, layers: Sequence[Layer], x: Shape, above: Place, activate_last: bool = True) -> Iterator[Placed]:
         for i, layer in enumerate(layers):
-            yield (placed := self.placed(layer, x, (*above, str(i)), relu_last or i + 1 < len(layers)))
+            yield (placed := self.placed(layer, x, (*above, str(i)), activate_last or i + 1 < len(layers)))
             x = placed.y
 
-    def placed(self, layer: Layer, x: Shape, at: Place, relu: bool) -> Placed:
+    def placed(self, layer: Layer, x: Shape, at: Place, activate: bool) -> Placed:
         branch: tuple[Placed, ...] = ()
         match layer:
             case Residual() | QuantizedResidual():
-                branch = tuple(self.chain(layer.residual, x, (*at, "residual"), relu_last=False))
+                branch = tuple(self.chain(layer.residual, x, (*at, "residual"), activate_last=False))
                 y = _same(branch[-1].y, x, at)
             case Dense():
                 x, y = (prod(x),), (layer.units,)
             case _:
                 y = _image(layer, x, at)
         name = self.next(next(kind for cls, kind in KINDS.items() if isinstance(layer, cls)))
-        activated = relu and not isinstance(layer, (Pool, GlobalPool))
-        placed = Placed(name, layer, x, y, self.next("relu") if activated else None, branch)
-        return self.checked(placed, at)
+        norm = self.next("norm") if getattr(layer, "batch_norm", False) else None
+        activated = activate and not isinstance(layer, (Pool, GlobalPool))
+        activation = self.next(getattr(layer, "activation", "relu")) if activated else None
+        return self.checked(Placed(name, layer, x, y, activation, norm, branch), at)
 
     def checked(self, placed: Placed, at: Place) -> Placed:
         pixels = window(placed) if "average" in _pooling(placed) else 1

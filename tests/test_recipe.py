@@ -80,7 +80,7 @@ hardware:
         "recipe.yaml:5:1: baseline: a list should be a section of keys",
         "recipe.yaml:7:3: student.hidden: written a second time at 10:3; keep one",
         'recipe.yaml:8:17: student.hidden.0.wight_bits: unknown key; did you mean "weight_bits"?',
-        "recipe.yaml:8:32: student.hidden.0.weight_bits: 0 should be greater than or equal to 2",
+        "recipe.yaml:8:32: student.hidden.0.weight_bits: 0 should be greater than or equal to 1",
         "recipe.yaml:9:6: student.hidden.1.units: '3' should be a valid integer",
         "recipe.yaml:9:18: student.hidden.1.activation_bits: 40 should be less than or equal to 16",
         'recipe.yaml:12:3: hardware.bord: unknown key; did you mean "board"?',
@@ -212,6 +212,67 @@ hardware: {folding: {conv_0: {pe: 2, simd: 9}, pool_0: parallel, dense_0: {pe: 5
 """
     (tmp_path / "legal.yaml").write_text(IMAGES + legal)
     assert recipe.load(tmp_path / "legal.yaml")
+
+
+BREVITAS_ONLY = """\
+name: t
+dataset: digits
+teacher: {hidden: [20]}
+baseline: {hidden: [20]}
+student:
+  framework: brevitas
+  scale: float
+  per_channel: true
+  hidden:
+  - {filters: 4, kernel: 3, padding: same, batch_norm: true, activation: hard_tanh}
+  - residual:
+    - {depthwise: 3, padding: same, weight_bits: 1, activation: bipolar}
+    - {filters: 4, kernel: 1, batch_norm: true}
+    activation: hard_tanh
+"""
+
+
+def test_what_a_framework_lacks_is_refused_where_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text(BREVITAS_ONLY)
+    assert recipe.load(tmp_path / "r.yaml").student.per_channel
+    said = "; use framework: brevitas"
+    assert problems(tmp_path, BREVITAS_ONLY.replace("framework: brevitas", "framework: qkeras")) == [
+        f"recipe.yaml:7:3: student.scale: qkeras has no scale: float{said}",
+        f"recipe.yaml:8:3: student.per_channel: qkeras has no per_channel: true{said}",
+        f"recipe.yaml:10:44: student.hidden.0.batch_norm: qkeras has no batch_norm: true{said}",
+        f"recipe.yaml:10:62: student.hidden.0.activation: qkeras has no activation: hard_tanh{said}",
+        f"recipe.yaml:12:37: student.hidden.1.residual.0.weight_bits: qkeras has no weight_bits: 1{said}",
+        f"recipe.yaml:12:53: student.hidden.1.residual.0.activation: qkeras has no activation: bipolar{said}",
+        f"recipe.yaml:13:31: student.hidden.1.residual.1.batch_norm: qkeras has no batch_norm: true{said}",
+        f"recipe.yaml:14:5: student.hidden.1.activation: qkeras has no activation: hard_tanh{said}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ("activation: bipolar, activation_bits: 2", "activation_bits = 2, but bipolar is one bit; leave it out"),
+        (
+            "activation: hard_tanh, activation_bits: 2, activation_integer_bits: 2",
+            "activation_integer_bits = 2 leaves no sign of activation_bits = 2",
+        ),
+        ("activation: relu, activation_bits: 1", "activation_integer_bits = 2 exceeds activation_bits = 1"),
+        ("activation: tanh", "'tanh' should be 'relu', 'hard_tanh' or 'bipolar'"),
+        ("batchnorm: true", 'unknown key; did you mean "batch_norm"?'),
+    ],
+)
+def test_activations_that_cannot_be(tmp_path: Path, layer: str, said: str) -> None:
+    (found,) = problems(tmp_path, IMAGES + f"  - {{units: 4, {layer}}}\n")
+    assert found.endswith(said)
+
+
+def test_a_bipolar_activation_is_one_bit_of_plus_and_minus_one(tmp_path: Path) -> None:
+    text = IMAGES.replace("student:", "student:\n  framework: brevitas") + "  - {units: 4, activation: bipolar}\n"
+    (tmp_path / "r.yaml").write_text(text)
+    student = recipe.load(tmp_path / "r.yaml").student
+    (layer,) = student.hidden
+    assert (layer.activation_bits, layer.activation_integer_bits) == (1, 0)
+    assert type(student).model_validate(student.model_dump()) == student, "a stored recipe is read back"
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,20 @@ def test_names_count_each_kind() -> None:
 
 def test_a_relu_stands_behind_all_but_pools_the_branch_and_the_output() -> None:
     _, layout = student()
-    assert [one.relu for one in layout] == ["relu_0", "relu_2", None, "relu_3", None, "relu_4", None]
-    assert [one.relu for one in layout[1].branch] == ["relu_1", None]
+    assert [one.activation for one in layout] == ["relu_0", "relu_2", None, "relu_3", None, "relu_4", None]
+    assert [one.activation for one in layout[1].branch] == ["relu_1", None]
+
+
+def test_norms_and_activations_are_named_by_their_kinds() -> None:
+    hidden = [{"filters": 2, "kernel": 3, "batch_norm": True, "activation": "hard_tanh"},
+              {"units": 3, "activation": "bipolar"}, {"units": 3, "batch_norm": True}]  # fmt: skip
+    layout = Student.model_validate({"framework": "brevitas", "hidden": hidden}).layout((8, 8, 1), 10)
+    assert [(one.norm, one.activation) for one in layout] == [
+        ("norm_0", "hard_tanh_0"),
+        (None, "bipolar_0"),
+        ("norm_1", "relu_0"),
+        (None, None),
+    ]
 
 
 def test_shapes() -> None:

@@ -35,7 +35,7 @@ def student_model(spec: Student, shape: Shape, classes: int) -> keras.Model:
 def _chain(layout: Sequence[Placed], x: KerasTensor) -> KerasTensor:
     for placed in layout:
         x = _applied(placed, x)
-        if placed.relu:
+        if placed.activation:
             x = _relu(placed)(x)
     return x
 
@@ -83,6 +83,6 @@ def _signed(bits: int) -> quantized_bits:
 def _relu(placed: Placed) -> keras.layers.Layer:
     match placed.layer:
         case Activated(activation_bits=bits, activation_integer_bits=integer):
-            return QActivation(quantized_relu(bits, integer), name=placed.relu)
+            return QActivation(quantized_relu(bits, integer), name=placed.activation)
         case _:
-            return keras.layers.ReLU(name=placed.relu)
+            return keras.layers.ReLU(name=placed.activation)

@@ -15,14 +15,19 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeflow.errors import MissingToolError
 from edgeflow.training._quiet import quiet_stderr
 
-with quiet_stderr():  # TensorFlow writes notes on CPU and GPU there before it reads its own log level
-    import tensorflow as tf
-    import tf_keras as keras
-    from qkeras import QDense, quantized_bits
+try:
+    with quiet_stderr():  # TensorFlow writes notes on CPU and GPU there before it reads its own log level
+        import tensorflow as tf
+        import tf_keras as keras
+        from qkeras import QDense, quantized_bits
 
-    tf.config.list_physical_devices()
+        tf.config.list_physical_devices()
+except ModuleNotFoundError as error:
+    missing = f'framework qkeras: no package {error.name}; pip install "edgeflow[qkeras]"'
+    raise MissingToolError(missing) from None
 
 from edgeflow.training._trained import LayerWeights, Weights
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_layout import Placed, Shape
 
-FORMAT = 2  # raise it when model.json or weights.npz change shape
+FORMAT = 3  # raise it when model.json or weights.npz change shape
+QONNX = "student.qonnx.onnx"
 
 
 class LayerWeights(NamedTuple):
@@ -20,6 +21,18 @@ class LayerWeights(NamedTuple):
 
 
 Weights = dict[str, LayerWeights]  # by the name that the layer has in its network's layout
+State = dict[str, NDArray[Any]]  # a student's arrays, by the names that its framework gives them
+
+
+def state_of(weights: Weights) -> State:
+    """Kernels and biases as ``layer/part``."""
+    return {f"{name}/{part}": array for name, layer in weights.items() for part, array in layer._asdict().items()}
+
+
+def weights_from(state: State) -> Weights:
+    """What ``state_of`` was given."""
+    names = [key.removesuffix("/kernel") for key in state if key.endswith("/kernel")]
+    return {name: LayerWeights(state[f"{name}/kernel"], state[f"{name}/bias"]) for name in names}
 
 
 @dataclass(frozen=True)
@@ -33,10 +46,7 @@ class Scores:
 
 @dataclass(frozen=True, eq=False)
 class TrainedModel:
-    """What training makes: the baseline and both students with their scores, and which student to build.
-
-    Student weights lie on their quantizers' grids already.
-    """
+    """What training makes: the baseline and both students with their scores, and which student to build."""
 
     framework: str
     recipe_digest: str  # of the recipe's training slice
@@ -46,13 +56,14 @@ class TrainedModel:
     spec: Student
     baseline_spec: FloatNetwork
     baseline: Weights
-    student_distilled: Weights
-    student_plain: Weights
+    student_distilled: State
+    student_plain: State
     distilled: bool  # whether distillation won on the validation split
     scores: dict[str, Scores]  # teacher, baseline, student, student_without_distillation, student_with_distillation
+    qonnx: bytes | None = None  # the student to build as a QONNX file, if the framework writes one
 
     @property
-    def student(self) -> Weights:
+    def student(self) -> State:
         """The student to build: the better one on the validation split."""
         return self.student_distilled if self.distilled else self.student_plain
 
@@ -66,21 +77,19 @@ class TrainedModel:
         return self.baseline_spec.layout(self.shape, self.classes)
 
     def save(self, folder: Path) -> None:
-        """Write ``model.json`` and ``weights.npz``."""
-        arrays: dict[str, NDArray[np.float32]] = {
-            f"{model}/{name}/{part}": getattr(layer, part)
-            for model in MODELS
-            for name, layer in getattr(self, model).items()
-            for part in ("kernel", "bias")
-        }
-        np.savez(folder / "weights.npz", **arrays)  # type: ignore[arg-type]  # numpy's stub takes a bool among them
+        """Write ``model.json``, ``weights.npz`` and, if there is one, the QONNX file."""
+        models = {"baseline": state_of(self.baseline)} | {model: getattr(self, model) for model in STUDENTS}
+        arrays = {f"{model}/{key}": array for model, state in models.items() for key, array in state.items()}
+        np.savez(folder / "weights.npz", **arrays)
         about = {name: getattr(self, name) for name in PLAIN}
         about |= {name: getattr(self, name).model_dump() for name in SPECS}
         about["scores"] = {name: asdict(scores) for name, scores in self.scores.items()}
         (folder / "model.json").write_text(json.dumps({"format": FORMAT} | about, indent=2) + "\n")
+        if self.qonnx:
+            (folder / QONNX).write_bytes(self.qonnx)
 
 
-MODELS = ("baseline", "student_distilled", "student_plain")
+STUDENTS = ("student_distilled", "student_plain")
 SPECS = ("spec", "baseline_spec")
 PLAIN = ("framework", "recipe_digest", "versions", "shape", "classes", "distilled")
 
@@ -89,15 +98,18 @@ def load(folder: Path) -> TrainedModel:
     """Read what ``save`` wrote."""
     about = json.loads((folder / "model.json").read_text())
     assert about.pop("format") == FORMAT, "the store keys stages by version, so formats never mix"
-    with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-        about |= {model: _weights(model, dict(arrays)) for model in MODELS}
+    with np.load(folder / "weights.npz", allow_pickle=False) as archive:
+        arrays = dict(archive)
+    about |= {model: _state(model, arrays) for model in STUDENTS}
+    about["baseline"] = weights_from(_state("baseline", arrays))
     about["spec"] = Student.model_validate(about["spec"])
     about["baseline_spec"] = FloatNetwork.model_validate(about["baseline_spec"])
     about["shape"] = tuple(about["shape"])
     about["scores"] = {name: Scores(**values) for name, values in about["scores"].items()}
+    about["qonnx"] = (folder / QONNX).read_bytes() if (folder / QONNX).exists() else None
     return TrainedModel(**about)
 
 
-def _weights(model: str, arrays: dict[str, NDArray[np.float32]]) -> Weights:
-    names = [key.split("/")[1] for key in arrays if key.startswith(f"{model}/") and key.endswith("/kernel")]
-    return {name: LayerWeights(arrays[f"{model}/{name}/kernel"], arrays[f"{model}/{name}/bias"]) for name in names}
+def _state(model: str, arrays: State) -> State:
+    prefix = f"{model}/"
+    return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}

@@ -41,8 +41,8 @@ def test_a_fraction_interpolates_and_stays_in_range() -> None:
 @pytest.mark.train
 @pytest.mark.parametrize("pixels", [0, 0.25, 1.0])
 def test_training_draws_what_the_teacher_saw(pixels: float) -> None:
-    from edgeflow.training._fit import _drawing
     from edgeflow.training._keras import keras
+    from edgeflow.training._keras_fit import _drawing
 
     random = np.random.default_rng(1)
     x = random.integers(0, 256, (5, 24)).astype(np.float32) / 256

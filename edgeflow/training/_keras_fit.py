@@ -1,0 +1,96 @@
+"""A Keras model in training: Adam on cross-entropy mixed with a teacher's soft labels.
+
+An epoch is one compiled call, by XLA if the inputs are flat: 4 ms for 18 batches of the digits student, where eager
+validation alone took 37 ms. On images XLA has no deterministic gradient of max pooling, and TensorFlow's own kernels
+take 8 s for 60,000 of the MNIST student.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeflow.training._augment import Examples
+from edgeflow.training._fit import Lesson, Logits, Task
+from edgeflow.training._keras import chunk_rows, keras, shaped, tf
+
+
+class KerasLearner:
+    def __init__(self, model: keras.Model, task: Task, lesson: Lesson | None = None):
+        self._optimizer = keras.optimizers.Adam()
+        self._run_epoch = _compile_epoch(model, self._optimizer, task, lesson)
+        self.validate = _compile_validation(model, task)
+        self.snapshot, self.restore = model.get_weights, model.set_weights
+
+    def run_epoch(self, order: NDArray[np.int32], learning_rate: float) -> float:
+        self._optimizer.learning_rate.assign(learning_rate)
+        return float(self._run_epoch(tf.constant(order)))
+
+
+def _compile_epoch(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer, task: Task, lesson: Lesson | None
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """A function of one epoch's rows (batches, batch_size) that trains, and returns the mean loss."""
+    samples, y = _drawing(model, task.examples), tf.constant(task.examples.y)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function(jit_compile=_flat(model))
+    def run_epoch(order: tf.Tensor) -> tf.Tensor:
+        total = 0.0
+        for rows in order:
+            with tf.GradientTape() as tape:
+                loss = loss_of(model(samples(rows), training=True), rows)
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+            total += loss
+        return total / tf.cast(tf.shape(order)[0], tf.float32)
+
+    def loss_of(logits: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+        hard = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(tf.gather(y, rows % len(y)), logits))
+        if lesson is None:
+            return hard
+        soft = _soft_loss(logits, tf.gather(lesson.logits, rows), lesson.distill.temperature)
+        return (1 - lesson.distill.weight) * hard + lesson.distill.weight * soft
+
+    return run_epoch
+
+
+def _drawing(model: keras.Model, examples: Examples) -> Callable[[tf.Tensor], tf.Tensor]:
+    """A function that makes the samples of some rows, as the model takes them."""
+    if not examples.pixels:
+        x = tf.constant(shaped(model, examples.x))
+        return lambda rows: tf.gather(x, rows)
+    height, width, channels = examples.shape
+    padded = np.pad(examples.x.reshape(-1, height, width, channels), ((0, 0), (1, 1), (1, 1), (0, 0)))
+    x, taps = tf.constant(padded), tf.constant(examples.taps[..., None, None, None])
+
+    def samples(rows: tf.Tensor) -> tf.Tensor:
+        images, tap = tf.gather(x, rows % examples.samples), tf.gather(taps, rows // examples.samples)
+        parts = [tap[:, i, j] * images[:, i : i + height, j : j + width] for i, j in np.ndindex(3, 3)]
+        return tf.reshape(tf.add_n(parts), (-1, *model.input_shape[1:]))
+
+    return samples
+
+
+def _compile_validation(model: keras.Model, task: Task) -> Callable[[], Logits]:
+    """A function that gives the logits of the validation split."""
+    rows, x = chunk_rows(model), shaped(model, task.x_validation)
+    parts = [tf.constant(x[i : i + rows]) for i in range(0, len(x), rows)]
+
+    @tf.function(jit_compile=_flat(model))
+    def logits(part: tf.Tensor) -> tf.Tensor:
+        return model(part, training=False)
+
+    return lambda: np.concatenate([logits(part).numpy() for part in parts])
+
+
+def _flat(model: keras.Model) -> bool:
+    return len(model.input_shape) == 2
+
+
+def _soft_loss(logits: tf.Tensor, teacher: tf.Tensor, temperature: float) -> tf.Tensor:
+    """T^2 * KL(teacher || student) at temperature T; the factor keeps gradients comparable across temperatures."""
+    log_teacher = tf.nn.log_softmax(teacher / temperature)
+    log_student = tf.nn.log_softmax(logits / temperature)
+    divergence = tf.reduce_sum(tf.exp(log_teacher) * (log_teacher - log_student), axis=-1)
+    return temperature**2 * tf.reduce_mean(divergence)

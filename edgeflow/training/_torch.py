@@ -1,0 +1,110 @@
+"""PyTorch behind what makes it reproducible: one thread, deterministic algorithms. Others take ``torch`` from here.
+
+Also what every model needs: inference in parts, and weights in the layout's convention, which is Keras's.
+"""
+
+import warnings
+from collections import OrderedDict
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.metadata import version
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeflow.errors import MissingToolError
+from edgeflow.recipe_layout import Shape
+from edgeflow.training._trained import LayerWeights, State, Weights
+
+EXTRA = ("torch", "brevitas", "onnxoptimizer")
+
+try:
+    for package in EXTRA:
+        version(package)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Brevitas tells of packages that would make it faster
+        import_module("brevitas.export")
+    import torch
+    from torch import nn
+    from torch.nn import Module
+except ModuleNotFoundError as error:
+    missing = f'framework brevitas: no package {error.name}; pip install "edgeflow[brevitas]"'
+    raise MissingToolError(missing) from None
+
+torch.set_num_threads(1)
+torch.use_deterministic_algorithms(True)
+
+Array = NDArray[Any]
+CHUNK_VALUES = 2**20  # of the inputs that inference holds at once; a layer's outputs are some tens of times as many
+
+
+class Network(nn.Sequential):
+    """Layers by name, for samples of ``shape``."""
+
+    def __init__(self, shape: Shape, layers: Iterable[tuple[str, Module]]):
+        super().__init__(OrderedDict(layers))
+        self.shape = shape
+
+
+def logits_of(model: Network, x: Array) -> Array:
+    """Inference on samples (samples, features), in parts of bounded memory."""
+    model.eval()
+    rows = max(1, CHUNK_VALUES // prod(model.shape))
+    with torch.inference_mode():
+        parts = [model(shaped(x[i : i + rows], model.shape)) for i in range(0, len(x), rows)]
+    return torch.cat(parts).numpy()
+
+
+def shaped(x: Array, shape: Shape) -> torch.Tensor:
+    """Flat samples as the model takes them: images channels first."""
+    images = torch.from_numpy(np.ascontiguousarray(x)).reshape(len(x), *shape)
+    return images.permute(0, 3, 1, 2).contiguous() if len(shape) == 3 else images
+
+
+def initialize(model: Network, seed: int) -> Network:
+    """He-normal kernels from numpy's generator; biases zero, batch norms and scales as they are made."""
+    random = np.random.default_rng(seed)
+    for layer in weighted(model).values():
+        fan_in = prod(layer.weight.shape[1:])
+        kernel = random.normal(0, np.sqrt(2 / fan_in), tuple(layer.weight.shape)).astype(np.float32)
+        with torch.no_grad():
+            layer.weight.copy_(torch.from_numpy(kernel))
+            if layer.bias is not None:
+                layer.bias.zero_()
+    return model
+
+
+def weighted(model: Module) -> dict[str, Any]:
+    """The layers with kernels, by their names in the layout."""
+    kinds = (nn.Linear, nn.Conv2d)
+    return {name.split(".")[-1]: layer for name, layer in model.named_modules() if isinstance(layer, kinds)}
+
+
+def weights_of(model: Module) -> Weights:
+    """A float network's weights by layer name, in the layout's convention."""
+    return {name: LayerWeights(_kernel(layer), _array(layer.bias)) for name, layer in weighted(model).items()}
+
+
+def state_of(model: Module) -> State:
+    """All that the model is made of, by PyTorch's names."""
+    return {name: _array(tensor) for name, tensor in model.state_dict().items()}
+
+
+def with_state(model: Network, state: State) -> Network:
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()})
+    return model
+
+
+def _kernel(layer: Any) -> Array:
+    """(outputs, inputs) as (inputs, outputs); (out, in, height, width) as (height, width, in, out); a depthwise kernel
+    (channels, 1, height, width) as (height, width, channels, 1)."""
+    kernel = _array(layer.weight)
+    if kernel.ndim == 2:
+        return kernel.T
+    return kernel.transpose(2, 3, 0, 1) if layer.groups > 1 else kernel.transpose(2, 3, 1, 0)
+
+
+def _array(tensor: torch.Tensor) -> Array:
+    return tensor.detach().numpy().copy()

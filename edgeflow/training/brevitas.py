@@ -1,0 +1,78 @@
+"""Train a recipe with PyTorch and Brevitas.
+
+``train(recipe, progress) -> TrainedModel`` is deterministic in ``recipe.training_slice`` on one machine.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeflow.datasets._data import Features
+from edgeflow.recipe import FloatNetwork, Recipe, Student
+from edgeflow.recipe_layout import Shape
+from edgeflow.training import _course, _torch  # first: it says which package is missing
+from edgeflow.training._fit import Learner, Lesson, Logits, Progress, Task
+from edgeflow.training._qonnx import export
+from edgeflow.training._torch import Network
+from edgeflow.training._torch_build import float_model
+from edgeflow.training._torch_build import student_model as build_student
+from edgeflow.training._torch_fit import TorchLearner
+from edgeflow.training._trained import State, TrainedModel, Weights
+
+
+class Brevitas:
+    name = "brevitas"
+    packages: Sequence[str] = ("torch", "brevitas", "qonnx", "numpy")
+
+    def float_network(self, spec: FloatNetwork, shape: Shape, classes: int, seed: int) -> Network:
+        return _torch.initialize(float_model(spec, shape, classes), seed)
+
+    def student(self, spec: Student, shape: Shape, classes: int, seed: int) -> Network:
+        return _torch.initialize(build_student(spec, shape, classes), seed)
+
+    def learner(self, model: Network, task: Task, lesson: Lesson | None) -> Learner:
+        return TorchLearner(model, task, lesson)
+
+    def settled(self, model: Network) -> Network:
+        """It quantizes its weights whenever it runs, to scales that quantized weights may not give again."""
+        return model
+
+    def logits(self, model: Network, x: Features) -> Logits:
+        return _torch.logits_of(model, x)
+
+    def weights(self, model: Network) -> Weights:
+        return _torch.weights_of(model)
+
+    def state(self, model: Network) -> State:
+        return _torch.state_of(model)
+
+    def qonnx(self, model: Network) -> bytes:
+        return export(model)
+
+
+def train(recipe: Recipe, progress: Progress) -> TrainedModel:
+    """Train everything the recipe names; ``progress`` gets a line about twice a second."""
+    return _course.run(recipe, progress, Brevitas())
+
+
+def untrained(spec: Student, shape: Shape, classes: int) -> bytes:
+    """A student as training starts with it, as a QONNX file."""
+    return export(_torch.initialize(build_student(spec, shape, classes), seed=0))
+
+
+def student_model(trained: TrainedModel) -> Network:
+    """The chosen student as a Brevitas model."""
+    return _torch.with_state(build_student(trained.spec, trained.shape, trained.classes), trained.student)
+
+
+def predict(trained: TrainedModel, x: Features) -> NDArray[np.float64]:
+    """The chosen student's logits, as Brevitas computes them.
+
+    With power-of-two scales in float64, where no sum of dyadic products, 53 bits wide, is rounded: exact, but for batch
+    norms. With float scales in float32, whose scales and sums the framework rounds.
+    """
+    model = student_model(trained)
+    if trained.spec.scale == "float":
+        return _torch.logits_of(model, x.astype(np.float32)).astype(np.float64)
+    return _torch.logits_of(model.double(), x.astype(np.float64))

@@ -22,6 +22,15 @@ class Handshake(Protocol):
         ...
 
 
+def squeezed(handshake: Handshake) -> Handshake:
+    """The module with the least that it can hold: registers that all wait together may be bubbles but for the last.
+
+    What cannot get stuck with as little room cannot get stuck at all, whatever pauses come: how a dataflow of fixed
+    room moves may depend on time, whether it gets stuck does not (Kahn 1974; Parks 1995, section 4.1).
+    """
+    return handshake.squeezed() if hasattr(handshake, "squeezed") else handshake
+
+
 State = tuple[object, ...]
 
 
@@ -42,6 +51,9 @@ class Pipeline:
     def __init__(self, stages: int, every: int = 1):
         self._every, self._count = every, 0
         self._stages = deque([False] * stages)
+
+    def squeezed(self) -> Handshake:
+        return Pipeline(1, self._every)
 
     def offers(self) -> bool:
         return self._stages[-1]
@@ -64,6 +76,9 @@ class SkidPipeline:
     def __init__(self, stages: int):
         self._stages = deque([False] * stages)
         self._full = False
+
+    def squeezed(self) -> Handshake:
+        return Pipeline(1)
 
     def offers(self) -> bool:
         return self._full or self._stages[-1]
@@ -172,6 +187,9 @@ class Chain:
 
     def __init__(self, *inner: Handshake):
         self._inner = inner
+
+    def squeezed(self) -> Handshake:
+        return Chain(*(squeezed(one) for one in self._inner))
 
     def offers(self) -> bool:
         return self._inner[-1].offers()

@@ -186,7 +186,9 @@ class WindowHandshake:
     Words are counted from the first of the frame that is read, so that the state comes back with every frame.
     """
 
-    def __init__(self, window: _Window):
+    def __init__(self, window: _Window, stages: int = 2):
+        self._window = window
+        self._stages = stages
         self._ring = 1 << window.address_width
         self._frame = window.frame_words
         rows, columns = window.rows(), window.columns()
@@ -197,6 +199,9 @@ class WindowHandshake:
         self._oldest_read = 0
         self._addressed, self._valid = False, False
         self._loaded = False
+
+    def squeezed(self) -> "WindowHandshake":
+        return WindowHandshake(self._window, stages=1)
 
     def offers(self) -> bool:
         return self._valid
@@ -212,6 +217,8 @@ class WindowHandshake:
             self._valid, self._addressed, self._oldest_read = self._addressed, fire, oldest
             if fire:
                 self._step()
+            if self._stages == 1:  # what was addressed is there at once, and its place in the ring is free
+                self._valid, self._oldest_read = fire, self._oldest[self._position] if self._loaded else 0
         self._loaded = True
         self._written += write
 

@@ -51,7 +51,14 @@ class Depthwise(Channelwise):
     def stages(self, shape: Shape, lanes: tuple[int, ...]) -> list[Stage]:
         if shape == "parallel":
             return whole_frame(self)
+        if shape == "unrolled" and self._comes_in_parts(lanes):
+            shape = Fold(lanes[0], 1)
         return self._folded(shape) if isinstance(shape, Fold) else self.unrolled(shape)
+
+    def _comes_in_parts(self, lanes: tuple[int, ...]) -> bool:
+        """Whether channels come a few at a time, with nothing to wait for: then as many multipliers are enough."""
+        channels = self.geometry.channels
+        return self.geometry.trivial and bool(lanes) and lanes[0] < channels and channels % lanes[0] == 0
 
     def _folded(self, fold: Fold) -> list[Stage]:
         check_fold(self, fold, "depthwise")

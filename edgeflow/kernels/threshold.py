@@ -1,9 +1,12 @@
-"""Threshold: ``y = lo +`` how many of its channel's thresholds x reaches: binary and ternary activations.
+"""Threshold: ``y = lo +`` how many of its channel's thresholds x reaches; in a falling channel, how many it does not.
 
-Hardware: a comparison for each threshold, one alone is the output's bit.
+Any monotone function with few steps is one: binary and ternary activations, quantizers of few bits. Hardware: a
+comparison for each threshold, one alone is the output's bit.
 """
 
 from dataclasses import dataclass
+
+import numpy as np
 
 from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.errors import InputError
@@ -19,10 +22,15 @@ class Threshold:
     lo: int
     pixels: int
     y_frac: int = 0
+    falling: tuple[bool, ...] = ()  # of each channel; none named: none falls
 
     def __post_init__(self) -> None:
         if self.steps.ndim != 2 or not self.steps.size or self.pixels < 1:
             raise InputError(f"threshold: steps {self.steps.shape} are not (channels, steps)")
+        if len(self.falling) not in (0, len(self.steps)):
+            raise InputError(
+                f"threshold: {len(self.falling)} directions are not one for each of {len(self.steps)} channels"
+            )
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
@@ -39,24 +47,30 @@ class Threshold:
     def golden(self, x: Integers) -> Integers:
         """Map (batch, pixels * channels) to the same, bit for bit."""
         values = x.reshape(len(x), self.pixels, -1)
-        reached = (values[..., None] >= self.steps).sum(axis=3)  # (batch, pixels, channels)
-        y: Integers = self.lo + reached.reshape(len(x), -1)
+        falls = np.array(self._falls)[:, None]  # (channels, 1)
+        counted = ((values[..., None] >= self.steps) ^ falls).sum(axis=3)  # (batch, pixels, channels)
+        y: Integers = self.lo + counted.reshape(len(x), -1)
         return y
 
     def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
-        rows = self.steps.tolist()
-        return [self._value(circuit, a, rows[i % len(rows)]) for i, a in enumerate(x)]
+        rows = list(zip(self.steps.tolist(), self._falls, strict=True))
+        return [self._value(circuit, a, *rows[i % len(rows)]) for i, a in enumerate(x)]
 
     def stages(self, shape: Shape, lanes: tuple[int, ...]) -> list[Stage]:
         if shape == "parallel" or comes_whole(self, lanes):
             return whole_frame(self)
-        if (self.steps == self.steps[0]).all():
+        if (self.steps == self.steps[0]).all() and len(set(self._falls)) == 1:
             return elementwise(self, lanes)
         c = len(self.steps)
         return [Beat((self.x,), (c,), self.y, c, self.pixels, self.circuit)]
 
-    def _value(self, circuit: Circuit, a: Term, steps: list[int]) -> Term:
+    @property
+    def _falls(self) -> tuple[bool, ...]:
+        return self.falling or (False,) * len(self.steps)
+
+    def _value(self, circuit: Circuit, a: Term, steps: list[int], falls: bool) -> Term:
         y = circuit.const(self.lo)
         for step in steps:
-            y = circuit.add(y, circuit.greater(a, circuit.const(step - 1)))
+            reached = circuit.greater(circuit.const(step), a) if falls else circuit.greater(a, circuit.const(step - 1))
+            y = circuit.add(y, reached)
         return y

@@ -9,6 +9,7 @@ from typing import cast
 
 from edgeflow.kernels._cost import Cost, lut_ram
 from edgeflow.kernels._handshake import Handshake, State, state
+from edgeflow.kernels._handshake import squeezed as squeeze
 from edgeflow.kernels._unit import Unit
 
 BLOCK_BITS, BLOCK_DEPTH = 2048, 32  # a FIFO with more of both lies in block memory
@@ -130,12 +131,13 @@ def simulate(flow: Dataflow, frames: int, room: dict[int, FifoHandshake], pace: 
     return Timing(tuple(done), {stream: one.deepest for stream, one in room.items()}) if len(done) == frames else None
 
 
-def steady_cycles(flow: Dataflow, room: dict[int, FifoHandshake]) -> int | None:
+def steady_cycles(flow: Dataflow, room: dict[int, FifoHandshake], squeezed: bool = False) -> int | None:
     """Cycles between frames for ever, rounded up; None if they get stuck.
 
-    Exact: it ends when the state of the whole graph comes back.
+    Exact: it ends when the state of the whole graph comes back. ``squeezed``: with the least room that modules have
+    under pauses; then None alone tells anything.
     """
-    run = _Run(flow, room, frames=None, pace=0)
+    run = _Run(flow, room, frames=None, pace=0, squeezed=squeezed)
     seen: dict[State, tuple[int, int]] = {}
     for frame in range(MOST_FRAMES):
         cycles = run.frame()
@@ -150,8 +152,10 @@ def steady_cycles(flow: Dataflow, room: dict[int, FifoHandshake]) -> int | None:
 class _Run:
     """A dataflow in time: its state, cycle by cycle and frame by frame. ``frames`` bounds the source."""
 
-    def __init__(self, flow: Dataflow, room: dict[int, FifoHandshake], frames: int | None, pace: int):
-        self._flow, self._frames, self._pace = flow, frames, pace
+    def __init__(
+        self, flow: Dataflow, room: dict[int, FifoHandshake], frames: int | None, pace: int, squeezed: bool = False
+    ):
+        self._flow, self._frames, self._pace, self._squeezed = flow, frames, pace, squeezed
         self._cycle, self._first, self._sent, self._received = 0, -1, 0, 0
         self._modules: list[Handshake] = []
         self._done: list[list[bool]] = []  # of each fork: who has the beat already
@@ -192,7 +196,9 @@ class _Run:
             match node:
                 case Step(unit, source, target):
                     source = behind.get(source, source)
-                    self._module(unit.handshake(), source, target, names, down, up, edge)
+                    module = unit.handshake()
+                    module = squeeze(module) if self._squeezed else module
+                    self._module(module, source, target, names, down, up, edge)
                 case Fork(source, targets):
                     done = f"done{len(self._done)}"
                     self._done.append([False] * len(targets))

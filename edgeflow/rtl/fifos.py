@@ -1,7 +1,9 @@
-"""How deep the FIFOs behind a fork must be: the least depths at which frames still follow each other at full rate.
+"""How deep the FIFOs behind a fork must be: the least depths at which frames still follow each other at full rate, and
+at which no pauses can get them stuck.
 
 The schedule is static, so it tells: frames spread evenly over their interval bound every FIFO from above, and from
-there each is made smaller as long as the graph of handshakes keeps its interval.
+there each is made smaller as long as the graph of handshakes keeps its interval. Registers of pipelines hold beats too,
+but not under pauses, when bubbles lie between: so the graph must also move with one place for each pipeline.
 """
 
 from dataclasses import replace
@@ -23,7 +25,7 @@ def least_depths(flow: Dataflow, streams: list[int]) -> dict[int, int]:
     paced = simulate(flow, _frames(flow), {s: FifoHandshake(None) for s in streams}, pace=flow.interval_cycles)
     assert paced, "with room everywhere nothing can get stuck"
     depths = dict(paced.deepest)
-    while not _full_rate(flow, depths):  # registers of a FIFO in block memory, a source that does not pause
+    while not _enough(flow, depths):  # registers of a FIFO in block memory, a source that pauses, or never does
         depths = {stream: depth + max(1, depth // 4) for stream, depth in depths.items()}
     for stream in sorted(streams, key=lambda s: depths[s]):
         depths[stream] = _least(flow, depths, stream)
@@ -32,21 +34,29 @@ def least_depths(flow: Dataflow, streams: list[int]) -> dict[int, int]:
 
 def _least(flow: Dataflow, depths: dict[int, int], stream: int) -> int:
     low, high = 0, depths[stream]
-    if high and not _full_rate(flow, depths | {stream: high - 1}):  # as it often is
+    if high and not _enough(flow, depths | {stream: high - 1}):  # as it often is
         return high
     while low < high:
         middle = (low + high) // 2
-        if _full_rate(flow, depths | {stream: middle}):
+        if _enough(flow, depths | {stream: middle}):
             high = middle
         else:
             low = middle + 1
     return high
 
 
-def _full_rate(flow: Dataflow, depths: dict[int, int]) -> bool:
-    room = {stream: _handshake(flow.bits[stream], depth) for stream, depth in depths.items() if depth}
-    cycles = steady_cycles(flow, room)
-    return cycles is not None and cycles <= flow.interval_cycles
+def _enough(flow: Dataflow, depths: dict[int, int]) -> bool:
+    cycles = steady_cycles(flow, _room(flow, depths))
+    return cycles is not None and cycles <= flow.interval_cycles and never_stuck(flow, depths)
+
+
+def never_stuck(flow: Dataflow, depths: dict[int, int]) -> bool:
+    """Whether frames get through whatever pauses come."""
+    return steady_cycles(flow, _room(flow, depths), squeezed=True) is not None
+
+
+def _room(flow: Dataflow, depths: dict[int, int]) -> dict[int, FifoHandshake]:
+    return {stream: _handshake(flow.bits[stream], depth) for stream, depth in depths.items() if depth}
 
 
 def _frames(flow: Dataflow) -> int:

@@ -5,11 +5,12 @@ It runs in its own process, so an internal error cannot take us along and its me
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgeflow import shipped
+from edgeflow.store import Store, code_digest
 from edgeflow.tools import _ecp5_carries, _process
 
 NAME = "yosys"
@@ -94,4 +95,29 @@ def run(
     job = _process.Job(NAME, command(script.name), folder, f"{top}.yosys.log", INSTALL, timeout_s)
     _process.run(job)
     _ecp5_carries.free_idle_ends(folder / f"{top}.json")
-    return Synthesis(folder / f"{top}.json", parse((folder / f"{top}.stat.json").read_text()), job.log_path)
+    return _kept(folder, top)
+
+
+def synthesize(top: str, sources: Mapping[str, str], memories: Mapping[str, str], store: Store) -> Synthesis:
+    """The same for a design as texts, once: verification simulates the very netlist that is packed."""
+
+    def build(folder: Path) -> None:
+        for name, text in {**sources, **memories}.items():
+            (folder / name).write_text(text)
+        run(folder, top, list(sources))
+
+    material = {
+        "top": top,
+        "sources": list(sources.items()),  # their order counts
+        "memories": dict(memories),
+        "adders": shipped.source(f"techmap/{ADDER_MAP}"),
+        "code": code_digest("tools/pyosys.py", "tools/_ecp5_carries.py"),
+        "version": version(),
+    }
+    return _kept(store.stage("synthesis", material, build), top)
+
+
+def _kept(folder: Path, top: str) -> Synthesis:
+    """What ``run`` left in a folder."""
+    stat = (folder / f"{top}.stat.json").read_text()
+    return Synthesis(folder / f"{top}.json", parse(stat), folder / f"{top}.yosys.log")

@@ -35,10 +35,10 @@ class PhaseResult:
         return self.first_out - self.first_in
 
     def interval_cycles(self, frames: int) -> int:
-        """Cycles between frames in the second half, when the first ones have filled what buffers there are; rounded
-        up, so that one lost cycle shows."""
+        """Cycles between frames in the second half, when the first ones have filled what buffers there are: the mean,
+        rounded, for frames may take turns of a few cycles around it."""
         start, after = (self.middle_out, frames - 1 - frames // 2) if frames > 2 else (self.first_out, frames - 1)
-        return -(-(self.last_out - start) // after) if after else 0
+        return (2 * (self.last_out - start) + after) // (2 * after) if after else 0
 
 
 @dataclass(frozen=True, eq=False)

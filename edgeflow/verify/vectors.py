@@ -2,13 +2,18 @@
 
 import numpy as np
 
-from edgeflow.fixedpoint import Integers
+from edgeflow.fixedpoint import Fixed, Integers
+from edgeflow.kernels._geometry import Geometry
 from edgeflow.kernels.conv import Conv
 from edgeflow.kernels.dense import Dense
-from edgeflow.network.network import Network
+from edgeflow.kernels.depthwise import Depthwise
+from edgeflow.network.network import Kernel, Network
+from edgeflow.rtl.design import Design
 
 SIMULATED_CYCLES = 5_000_000  # at full rate: some seconds in Verilator, for each phase
 LEAST_SIMULATED = 1250  # frames, a thousand test samples among them
+NETLIST_WORK = 40_000_000  # cells times cycles at full rate: some seconds in CXXRTL
+LEAST_NETLIST = 5
 
 
 def frames(network: Network, test: Integers, samples: int, seed: int) -> Integers:
@@ -21,9 +26,19 @@ def frames(network: Network, test: Integers, samples: int, seed: int) -> Integer
     return np.concatenate([test, corners, random])
 
 
-def simulated(frames: Integers, tests: int, interval_cycles: int) -> Integers:
-    """Which frames the RTL simulates, as indices: all where that is quick, else test samples and a fifth of others."""
-    most = max(LEAST_SIMULATED, SIMULATED_CYCLES // interval_cycles)
+def in_rtl(frames: Integers, tests: int, design: Design) -> Integers:
+    """Which frames the RTL simulates, as indices."""
+    return chosen(frames, tests, max(LEAST_SIMULATED, SIMULATED_CYCLES // design.interval_cycles))
+
+
+def in_netlist(frames: Integers, tests: int, design: Design) -> Integers:
+    """Which frames the netlist simulates: a cycle costs what the design's cells do."""
+    cells = design.cost.luts + design.cost.ffs
+    return chosen(frames, tests, max(LEAST_NETLIST, NETLIST_WORK // (max(1, cells) * design.interval_cycles)))
+
+
+def chosen(frames: Integers, tests: int, most: int) -> Integers:
+    """All frames where that is no more than ``most``, else test samples and a fifth of others."""
     if len(frames) <= most:
         return np.arange(len(frames))
     others = min(len(frames) - tests, most // 5)
@@ -31,25 +46,36 @@ def simulated(frames: Integers, tests: int, interval_cycles: int) -> Integers:
 
 
 def corner_frames(network: Network) -> Integers:
-    """All lowest, all highest, all zero, and what drives each sum of the first layer to its ends."""
-    lo, hi = network.input.lo, network.input.hi
-    flat = np.array([[lo], [hi], [0], [max(lo, -1)]]).repeat(network.in_features, axis=1)
-    signs = first_signs(network)
-    most, least = np.where(signs > 0, hi, lo), np.where(signs > 0, lo, hi)
-    return np.concatenate([flat, most, least]).astype(np.int64)
+    """All lowest, all highest, all zero, and what drives each sum that takes the input to its ends."""
+    x, features = network.input, network.in_features
+    flat = np.array([[x.lo], [x.hi], [0], [max(x.lo, -1)]]).repeat(features, axis=1)
+    taking = [layer for layer, sources in zip(network.layers, network.sources, strict=True) if sources == (-1,)]
+    return np.concatenate([flat, *(ends(layer.kernel, x) for layer in taking)]).astype(np.int64)
 
 
-def first_signs(network: Network) -> Integers:
-    """For each output of the first layer that weighs its input the weights, (outputs, in_features), laid over a frame:
-    of a convolution the window in the middle of the image."""
-    kernel = next((layer.kernel for layer in network.layers if hasattr(layer.kernel, "weight")), None)
+def ends(kernel: Kernel, x: Fixed) -> Integers:
+    """Inputs that drive each sum of a kernel to its highest and its lowest value; none for one without weights."""
+    signs = _signs(kernel)
+    return np.concatenate([np.where(signs > 0, x.hi, x.lo), np.where(signs > 0, x.lo, x.hi)])
+
+
+def _signs(kernel: Kernel) -> Integers:
+    """For each sum its weights laid over a frame, (sums, in_features): of a convolution in the window that sees most of
+    the image, of a depthwise one all channels at once."""
     match kernel:
-        case Dense(weight=weight) if len(weight) == network.in_features:
+        case Dense(weight=weight):
             return weight.T
-        case Conv(geometry=geometry, matrix=matrix) if geometry.in_features == network.in_features:
-            pixels = geometry.pixels[geometry.positions // 2]
-            frames = np.zeros((matrix.shape[1], geometry.height * geometry.width + 1, geometry.channels), np.int64)
-            frames[:, pixels] = matrix.T.reshape(-1, len(pixels), geometry.channels)
-            return frames[:, :-1].reshape(len(frames), -1)  # padding fell on the pixel behind the last
+        case Conv(geometry=geometry, matrix=matrix):
+            return _in_window(geometry, matrix.T.reshape(matrix.shape[1], geometry.taps, geometry.channels))
+        case Depthwise(geometry=geometry, matrix=matrix):
+            return _in_window(geometry, matrix[None])
         case _:
-            return np.zeros((0, network.in_features), np.int64)
+            return np.zeros((0, kernel.inputs[0].features), np.int64)
+
+
+def _in_window(geometry: Geometry, weights: Integers) -> Integers:
+    """Weights (sums, taps, channels) over a frame."""
+    pixels = max(geometry.pixels, key=lambda seen: int((seen >= 0).sum()))
+    frames = np.zeros((len(weights), geometry.height * geometry.width + 1, geometry.channels), np.int64)
+    frames[:, pixels] = weights
+    return frames[:, :-1].reshape(len(weights), -1)  # padding fell on the pixel behind the last

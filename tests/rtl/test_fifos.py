@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import networks
 import numpy as np
 import pick as choose
 import pytest
@@ -45,11 +46,11 @@ def residual(name: str) -> Network:
     return Network(name, (*layers, Layer("sum", merge, (source, INPUT)), Layer("relu", relu)))
 
 
-def shallower(design, which: int):
-    """The same design with one place less in one of its FIFOs; a FIFO of one place becomes wires."""
+def shallower(design, which: int, by: int = 1):
+    """The same design with less room in one of its FIFOs; a FIFO of one place becomes wires."""
     file = f"{design.top}.sv"
     found = list(re.finditer(DEPTH, design.sources[file]))[which]
-    depth = int(found.group(1)) - 1
+    depth = int(found.group(1)) - by
     text = design.sources[file][: found.start()] + f".Depth({depth})" + design.sources[file][found.end() :]
     return replace(design, sources=design.sources | {file: text})
 
@@ -74,6 +75,26 @@ def test_one_place_less_stalls_or_deadlocks(store):
         complete = full.received == len(ys[0]) * design.m_axis.beats
         assert not full.mismatches
         assert not complete or full.interval_cycles(len(ys[0])) > design.interval_cycles, design.top
+
+
+def branches(name: str) -> tuple[Network, object]:
+    """A network whose FIFO is deeper than full rate alone needs: random seed 115006 of the nightly batch."""
+    pick = choose.seeded(115006)
+    model = networks.network(pick, name)
+    return model, networks.folding(pick, model)
+
+
+@pytest.mark.tools
+def test_pauses_do_not_deadlock_where_full_rate_would_be_content(store):
+    """Eight places are enough at full rate, when the pipeline beside them is full; with gaps it holds bubbles."""
+    model, folding = branches("whole")
+    whole = generate(model, folding, 100.0)
+    assert re.findall(DEPTH, whole.sources["whole.sv"]) == ["10"]
+    less = shallower(generate(branches("less")[0], folding, 100.0), 0, by=2)
+    x = choose.frames(model.input, model.in_features, 24)
+    enough, stuck = simulate_all([whole, less], [x, x], [model.run(x)] * 2, store)
+    assert problems_of(whole, model.run(x), enough) == []
+    assert stuck.phases["full rate"].received == 24 and stuck.phases["gaps and stalls"].received < 24
 
 
 @pytest.mark.tools

@@ -8,7 +8,7 @@ import pytest
 
 from edgeflow import catalog
 from edgeflow.errors import DoesNotFitError, InputError, MissingToolError, ToolError
-from edgeflow.tools import _process, ecppack, nextpnr_ecp5, pyosys
+from edgeflow.tools import _cxxrtl_parts, _process, cxxrtl, ecppack, nextpnr_ecp5, pyosys
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PYTHON = [sys.executable, "-P", "-c"]
@@ -119,3 +119,36 @@ def test_a_missing_tool_gives_the_install_line(tool, monkeypatch, tmp_path):
         tool.run(tmp_path, "top", ["a.sv"])
     assert caught.value.exit_code == 3
     assert _process.distribution_version("no-such-package-here") is None
+
+
+def test_cxxrtl_reads_the_netlist_and_its_cells():
+    lines = cxxrtl.script("top").splitlines()
+    assert lines[0] == "read_json netlist.json"
+    assert "read_verilog -overwrite ecp5_dp16kd.v ecp5_mult18x18d.v" in lines
+    assert lines.index("hierarchy -check -top top") < lines.index("flatten -noscopeinfo @cells")
+    assert lines[-1].startswith("write_cxxrtl") and lines[-1].endswith("-header model.cc")
+    assert cxxrtl.command("netlist.ys") == pyosys.command("netlist.ys")
+
+
+def test_cxxrtl_gets_the_top_alone_without_outputs_that_float():
+    cell = {"port_directions": {"CIN": "input", "COUT": "output"}, "connections": {"CIN": ["x"], "COUT": ["x"]}}
+    text = json.dumps({"modules": {"top": {"cells": {"add": cell}}, "CCU2C": {}}})
+    modules = json.loads(cxxrtl.netlist(text, "top"))["modules"]
+    assert list(modules) == ["top"]
+    assert modules["top"]["cells"]["add"]["connections"] == {"CIN": ["x"]}
+
+
+def test_cxxrtl_class_is_found():
+    assert cxxrtl.parse("namespace x {\nstruct p_top : public module {") == "p_top"
+
+
+def test_bits_become_bools_and_what_is_wider_stays():
+    bits = _cxxrtl_parts._Bits({"p_a": 0, "p_b": 1}, {"p_r": 0})
+    assert bits.said("\tp_a = xor_uu<1>(p_b, p_r.curr);") == "\tbits[0] = differ(bits[1], now[0]);"
+    assert bits.said("\t\tp_r.next = (p_a ? p_port : not_u<1>(value<1>{0u}));") == (
+        "\t\tnext[0] = (bits[0] ? p_port.data[0] : !(false));"
+    )
+    assert (
+        bits.said("\tp_wide = p_a.concat(p_b).val();")
+        == "\tp_wide = value<1>{bits[0]}.concat(value<1>{bits[1]}).val();"
+    )

@@ -1,11 +1,12 @@
 """A network with one dense layer folded and one unrolled, its frames, and rungs of the ladder that agree with it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pick as choose
 
 from edgeflow.fixedpoint import Fixed, Overflow, Rounding
+from edgeflow.frontends._lowered import powers_of_two
 from edgeflow.kernels._unit import Fold
 from edgeflow.kernels.dense import Dense
 from edgeflow.kernels.relu import Relu
@@ -36,24 +37,18 @@ def frames():
     return choose.frames(model.input, model.in_features, FRAMES)
 
 
-@dataclass(frozen=True)
-class Csim:
-    """A firmware that answers what it is told to."""
-
-    logits: np.ndarray
-
-    def predict(self, _):
-        return self.logits
-
-
 def verify(design, store, regenerate=None, framework=None, csim=None):
     """The ladder on all frames; the upper rungs agree with the network where they are not given."""
     model, x = network(), frames()
     logits = model.output.real(model.run(x))
-    framework = ladder.Rung("qkeras", logits if framework is None else framework)
+    given = {"qkeras": framework, "csim": csim}
+    above = [ladder.Rung(name, logits if values is None else values) for name, values in given.items()]
     labels = logits.argmax(axis=1)[:30]
-    firmware = Csim(logits if csim is None else csim)
-    return ladder.verify(framework, firmware, model, design, x, labels, 7, store, regenerate=regenerate)
+    return ladder.verify(above, lowered(), design, x, labels, 7, store, regenerate=regenerate)
+
+
+def lowered():
+    return powers_of_two(network(), (6,), lambda x: x)
 
 
 def mutated(design: Design, file: str, old: str, new: str) -> Design:

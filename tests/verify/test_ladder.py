@@ -25,7 +25,7 @@ def changed(sample, channel, by=1.0):
 
 
 def test_equal_rungs_have_no_difference():
-    assert ladder.compare(rungs(GOOD, GOOD, GOOD, GOOD), small.network()) == (0, None)
+    assert ladder.compare(rungs(GOOD, GOOD, GOOD, GOOD), small.network(), small.frames()) == (0, None)
 
 
 @pytest.mark.parametrize(
@@ -33,14 +33,14 @@ def test_equal_rungs_have_no_difference():
 )
 def test_the_first_rung_that_differs_is_named(place, rung, against):
     logits = [GOOD] * place + [changed(1, 1, 2**-40)] * (4 - place)
-    wrong, difference = ladder.compare(rungs(*logits), small.network())
+    wrong, difference = ladder.compare(rungs(*logits), small.network(), small.frames())
     assert wrong == 1
     assert difference == Difference(rung, against, "second", 1, 1, -1.0, -1.0 + 2**-40)
 
 
 def test_frames_are_counted_once_and_the_first_rung_wins():
     logits = [GOOD, changed(2, 0), changed(2, 1), changed(0, 0)]
-    wrong, difference = ladder.compare(rungs(*logits), small.network())
+    wrong, difference = ladder.compare(rungs(*logits), small.network(), small.frames())
     assert wrong == 2
     assert (difference.rung, difference.sample, difference.channel) == ("csim", 2, 0)
 

@@ -9,12 +9,17 @@ from edgeflow.kernels.threshold import Threshold
 
 
 def reference(kernel, x):
-    steps = kernel.steps.tolist()
-    return [kernel.lo + sum(value >= step for step in steps[i % len(steps)]) for i, value in enumerate(x)]
+    steps, falling = kernel.steps.tolist(), kernel.falling or [False] * len(kernel.steps)
+    return [kernel.lo + _count(value, steps[i % len(steps)], falling[i % len(steps)]) for i, value in enumerate(x)]
+
+
+def _count(value, steps, falls):
+    return sum(value < step if falls else value >= step for step in steps)
 
 
 def random(pick, x, features):
-    return Threshold(x, choose.matrix(pick, -40, 40, features, pick(1, 4)), pick(-2, 2), pick(1, 3))
+    falling = tuple(bool(pick(0, 1)) for _ in range(features)) if pick(0, 1) else ()
+    return Threshold(x, choose.matrix(pick, -40, 40, features, pick(1, 4)), pick(-2, 2), pick(1, 3), 0, falling)
 
 
 def corners():
@@ -24,6 +29,8 @@ def corners():
         "minus_plus": Threshold(s5, np.array([[0, 0]]), -1, 6),
         "binary": Threshold(s5, np.array([[-3], [0], [5]]), 0, 2),
         "ternary": Threshold(s5, np.array([[-3, 2], [0, 1], [5, 99], [-99, -16]]), -1, 3),
+        "falling": Threshold(s5, np.array([[-3, 2], [0, 1]]), -1, 3, 0, (True, False)),
+        "all_falling": Threshold(s5, np.array([[-3, 2]]), 0, 6, 0, (True,)),
         "unsigned": Threshold(Fixed(3, 0, signed=False), np.array([[0, 4], [8, 7]]), -1, 2),
     }
 

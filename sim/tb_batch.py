@@ -1,4 +1,4 @@
-"""cocotb side of a batch: every bench of tests/rtl/batch.py measured at once, each on its own clock."""
+"""cocotb side of a batch: every bench of edgeflow/verify/batch.py measured at once, each on its own clock."""
 
 import json
 import os

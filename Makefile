@@ -7,6 +7,7 @@ JOBS ?= 2
 N ?= 300
 SEED ?= 0
 VENV ?= .venv
+HGQ2_VENV ?= .venv-hgq2
 
 PY := $(VENV)/bin/python
 EDGEFLOW := $(VENV)/bin/edgeflow
@@ -15,14 +16,15 @@ RECIPE := models/$(MODEL)/recipe.yaml
 OUT := runs/$(MODEL)
 
 # One file pins the packages and what builds them; newer pips read the second name for the latter.
-PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt $(PY) -m pip
+PINNED := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt
+PIP := $(PINNED) $(PY) -m pip
 INSTALLED := $(VENV)/.installed
 TESTABLE := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install install-test demo train convert sim synth bitstream report doctor \
-        test test-fast test-slow fuzz lint lint-python lint-types lint-hw bench-qor bench-sim wheel clean
+        test test-fast test-slow test-hgq2 fuzz lint lint-python lint-types lint-hw bench-qor bench-sim wheel clean
 
 help: ## this list
 	@sed -nE 's/^([a-z -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -56,6 +58,9 @@ test-fast: $(TESTABLE) ## no training, no RTL: under a minute
 
 test-slow: $(TESTABLE) ## what make test leaves out
 	$(PYTEST) -m slow
+
+test-hgq2: $(HGQ2_VENV)/.installed ## HGQ2 models, in an environment of their own
+	$(HGQ2_VENV)/bin/python -m pytest tests/hgq2
 
 fuzz: $(TESTABLE) ## N=300 random networks from SEED=0 on, RTL against Network
 	$(PY) tests/fuzz.py --n $(N) --seed $(SEED)
@@ -95,11 +100,17 @@ $(PY):
 
 $(INSTALLED): pyproject.toml constraints.txt | $(PY)
 	@echo "installing into $(VENV): TensorFlow and the hardware tools, three gigabytes on disk"
-	$(PIP) install --quiet --editable .
+	$(PIP) install --quiet --editable ".[qkeras]"
 	@touch $@
 
 $(TESTABLE): $(INSTALLED)
 	$(PIP) install --quiet --editable ".[test]"
+	@touch $@
+
+# HGQ2's wheel carries a package named qkeras, which would take the place of QKeras in the other environment.
+$(HGQ2_VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(HGQ2_VENV)
+	$(PINNED) $(HGQ2_VENV)/bin/python -m pip install --quiet --editable ".[hgq2]" pytest pytest-timeout
 	@touch $@
 
 wheel: $(INSTALLED) ## dist/edgeflow-*.whl

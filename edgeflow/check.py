@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from edgeflow import catalog
+from edgeflow import catalog, imports
 from edgeflow import recipe as recipes
 from edgeflow.errors import InputError, UnsupportedLayerError
 from edgeflow.frontends import _keras_file
@@ -27,9 +27,12 @@ def check(model: Path) -> tuple[Finding, ...]:
         return _recipe(recipes.load(model))
     if not model.exists():
         raise InputError(f"{model}: no such file")
+    if model.suffix.lower() in imports.suffixes() and not _of_keras_2(model):
+        found: tuple[Finding, ...] = imports.frontend_of(model).check(model)
+        return found
     if model.is_dir() or model.suffix not in _keras_file.SUFFIXES:
-        kinds = ", ".join((*RECIPES, *_keras_file.SUFFIXES))
-        raise InputError(f"{model}: neither a recipe nor a Keras file; check reads files that end in {kinds}")
+        kinds = ", ".join(dict.fromkeys((*RECIPES, *_keras_file.SUFFIXES, *sorted(imports.suffixes()))))
+        raise InputError(f"{model}: neither a recipe nor a model file; check reads files that end in {kinds}")
     return judge_kinds(_keras_file.layers(model)) or _examined(_keras_file.load(model))
 
 
@@ -61,6 +64,11 @@ def _row(finding: Finding) -> Row:
     cells = (finding.name, finding.class_name, finding.verdict.value, finding.how)
     name, kind, verdict, how = ("".join(c if c.isprintable() else "?" for c in cell) for cell in cells)
     return name, kind, verdict, how
+
+
+def _of_keras_2(model: Path) -> bool:
+    """Such a file is examined here; Keras 3 gives the same suffix to what a frontend imports."""
+    return model.suffix in _keras_file.SUFFIXES and (model.is_dir() or not _keras_file.of_keras_3(model))
 
 
 def _recipe(recipe: recipes.Recipe) -> tuple[Finding, ...]:

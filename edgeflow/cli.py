@@ -5,7 +5,7 @@ Heavy imports wait for the command that needs them.
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -82,7 +82,7 @@ def generate(recipe: RecipePath, out: Out = None) -> None:
 
 @app.command()
 def verify(recipe: RecipePath, out: Out = None, waves: Waves = False) -> None:
-    """Prove that framework, csim, Network and RTL agree on every logit."""
+    """Prove that framework, csim, Network, RTL and synthesized netlist agree on every logit."""
     _run(recipe, "verify", out, waves)
 
 
@@ -100,7 +100,9 @@ def report(recipe: RecipePath, out: Out = None) -> None:
 
 @app.command()
 def check(
-    model: Annotated[Path, typer.Argument(help="A recipe, or a Keras file: .yaml, .keras, .h5.", show_default=False)],
+    model: Annotated[
+        Path, typer.Argument(help="A recipe or a model: .yaml, .keras, .h5, .onnx, .tflite.", show_default=False)
+    ],
 ) -> None:
     """Say of every layer whether it is supported, rewritten (how) or refused (why), before any work."""
     from edgeflow import check as checks
@@ -108,6 +110,66 @@ def check(
     found = checks.check(model)
     checks.show(found)
     raise typer.Exit(checks.exit_code(found))
+
+
+@app.command("import")
+def import_(
+    model: Annotated[Path, typer.Argument(help="A quantized model: .onnx (QONNX, QDQ), .tflite.", show_default=False)],
+    board: Annotated[str, typer.Option(help="The board to build for.")] = "ulx3s",
+    clock_mhz: Annotated[float, typer.Option(help="Clock of the design.")] = 50.0,
+    folding: Annotated[str, typer.Option(help="unrolled, folded or parallel, for all layers.")] = "folded",
+    fps: Annotated[float | None, typer.Option(help="Fold each layer for so many frames a second instead.")] = None,
+    inputs: Annotated[Path | None, typer.Option(help="Samples to compare on: .npy or .npz.")] = None,
+    frames: Annotated[int, typer.Option(min=1, max=100_000, help="Frames to compare on, random ones added.")] = 1000,
+    seeds: Annotated[int, typer.Option(min=1, max=32, help="Place-and-route runs.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of random frames and pauses.")] = 1,
+    until: Annotated[str, typer.Option(help="Stop after verify, or go on to report.")] = "report",
+    out: Out = None,
+) -> None:
+    """Take a quantized model file to a verified bitstream, without any training framework."""
+    from edgeflow.recipe import hardware
+
+    wanted = hardware(board=board, clock_mhz=clock_mhz, folding=folding, seeds=seeds)
+    with _progress() as progress:
+        progress("load the tools")
+        from edgeflow import imports, pipeline
+        from edgeflow.store import Store
+
+        wish = imports.Wish(wanted, fps, inputs, frames, seed, until)
+        outcome = imports.run(model, wish, out, pipeline.Context(Store.default(), progress))
+    _show(outcome)
+
+
+@app.command()
+def quantize(
+    model: Annotated[Path, typer.Argument(help="A float model: .onnx, .keras, .h5.", show_default=False)],
+    data: Annotated[str, typer.Option(help="A data set, or samples: .npy, .npz.")],
+    labels: Annotated[Path | None, typer.Option(help="Classes of a file's samples: .npy, .npz.")] = None,
+    method: Annotated[str, typer.Option(help="Ranges by minmax, percentile or mse.")] = "mse",
+    percentile: Annotated[float, typer.Option(min=50, max=100, help="Of the method percentile.")] = 99.9,
+    scale: Annotated[str, typer.Option(help="float or power_of_two.")] = "float",
+    per_channel: Annotated[bool, typer.Option("--per-channel/--per-tensor", help="Scales of weights.")] = True,
+    weight_bits: Annotated[int, typer.Option(help="Of every layer's weights.")] = 8,
+    activation_bits: Annotated[int, typer.Option(help="Behind every layer.")] = 8,
+    input_bits: Annotated[int, typer.Option(help="Of the model's input.")] = 8,
+    bits: Annotated[list[str] | None, typer.Option(help="NAME=W,A: of one layer; may be repeated.")] = None,
+    bias_correction: Annotated[bool, typer.Option(help="Keep every output's mean.")] = True,
+    samples: Annotated[int, typer.Option(min=1, max=100_000, help="Calibrate on at most so many.")] = 1000,
+    out: Annotated[Path | None, typer.Option("--out", help="QONNX file; default <model>_quantized.onnx.")] = None,
+) -> None:
+    """Quantize a float model without training, for edgeflow import; shows what each layer costs."""
+    with _progress() as progress:
+        progress("load the tools")
+        from edgeflow.quantize import flow, wishes
+        from edgeflow.quantize.report import HEADINGS, rows
+
+        numbers = wishes.bits(weight_bits, activation_bits, input_bits, bits or [])
+        choice = wishes.choice(method, percentile, scale)
+        wish = flow.Wish(numbers, choice, per_channel, bias_correction, samples)
+        path = wishes.out(model, out)
+        made = flow.run(model, data, labels, wish, progress)
+    _show_table(made.report.model, HEADINGS, rows(made.report), made.report.notices)
+    _show_paths(made.save(path))
 
 
 @app.command()
@@ -167,6 +229,18 @@ def _show(outcome: "Outcome") -> None:
     from edgeflow.report.terminal import show
 
     show(outcome.report.content if outcome.report else None, outcome.paths)
+
+
+def _show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], notices: Sequence[str]) -> None:
+    from edgeflow.report.terminal import show_table
+
+    show_table(title, headings, rows, notices)
+
+
+def _show_paths(paths: dict[str, Path]) -> None:
+    from edgeflow.report.terminal import show
+
+    show(None, paths)
 
 
 if __name__ == "__main__":

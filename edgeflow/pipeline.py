@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,19 +26,20 @@ from edgeflow.estimate import analytic
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _firmware, hls4ml_graph
+from edgeflow.frontends._lowered import Lowered
 from edgeflow.implement import board_run, flow
 from edgeflow.implement.board_run import BoardRun
 from edgeflow.implement.result import Cells, Implementation
 from edgeflow.kernels import _unit
 from edgeflow.network.network import Network
-from edgeflow.recipe import Fold, LayerFolding, Pixels, Recipe
+from edgeflow.recipe import Fold, Hardware, LayerFolding, Pixels, Recipe
 from edgeflow.rtl import generate as rtl
 from edgeflow.rtl import shapes as layer_shapes
 from edgeflow.rtl.design import Design
 from edgeflow.rtl.shapes import Folding
-from edgeflow.store import Store, code_digest, seconds
+from edgeflow.store import Store, code_digest, digest, seconds
 from edgeflow.tools import cocotb, ecppack, gxx, nextpnr_ecp5, pyosys, verilator
-from edgeflow.verify import ladder, locate, vectors, verification
+from edgeflow.verify import ladder, locate, reference, vectors, verification
 from edgeflow.verify.verification import Verification
 
 Progress = Callable[[str], None]
@@ -86,12 +87,16 @@ def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
     return Staged(training.load(folder), folder, seconds(folder))
 
 
-def convert(recipe: Recipe, trained: Staged[training.TrainedModel], context: Context) -> Staged[_firmware.Firmware]:
-    """The student as an HLS project with its compiled csim."""
+def convert(
+    recipe: Recipe, trained: Staged[training.TrainedModel], context: Context
+) -> Staged[_firmware.Firmware] | None:
+    """The student as an HLS project with its compiled csim; None for a student that hls4ml cannot hold exactly."""
+    frontend = catalog.load("frontends", recipe.student.framework)
+    if not frontend.through_hls4ml(trained.value):
+        return None
 
     def build(folder: Path) -> None:
         context.start("convert", "convert with hls4ml, compile csim")
-        frontend = catalog.load("frontends", recipe.student.framework)
         frontend.convert(trained.value, recipe.name, recipe.hardware.clock_mhz, folder)
 
     material = {
@@ -105,19 +110,24 @@ def convert(recipe: Recipe, trained: Staged[training.TrainedModel], context: Con
     return Staged(_firmware.load(folder), folder, seconds(folder))
 
 
-def lower(recipe: Recipe, firmware: _firmware.Firmware) -> Network:
-    """The integer network that computes what the firmware computes."""
-    return hls4ml_graph.lower(firmware.nodes, recipe.name)
+def lower(
+    recipe: Recipe, trained: Staged[training.TrainedModel], firmware: Staged[_firmware.Firmware] | None
+) -> Lowered:
+    """The integer network: of the firmware's graph, or of the file that the framework exported."""
+    if firmware:
+        return hls4ml_graph.lowered(firmware.value.nodes, recipe.name)
+    found: Lowered = catalog.load("frontends", recipe.student.framework).lower(trained.value, recipe.name)
+    return found
 
 
 def generate(recipe: Recipe, network: Network) -> Design:
     """The network as SystemVerilog, folded or unrolled as the recipe says."""
-    return rtl.generate(network, folding_of(recipe), recipe.hardware.clock_mhz)
+    return rtl.generate(network, folding_of(recipe.hardware), recipe.hardware.clock_mhz)
 
 
-def folding_of(recipe: Recipe) -> Folding:
-    """The recipe's folding in the hardware's own terms."""
-    wanted = recipe.hardware.folding
+def folding_of(hardware: Hardware) -> Folding:
+    """The wanted folding in the hardware's own terms."""
+    wanted = hardware.folding
     if isinstance(wanted, str):
         return wanted
     return {name: _shape_of(own) for name, own in wanted.items()}
@@ -136,8 +146,8 @@ def _shape_of(wanted: LayerFolding) -> layer_shapes.LayerFolding:
 def verify(
     recipe: Recipe,
     trained: Staged[training.TrainedModel],
-    firmware: Staged[_firmware.Firmware],
-    network: Network,
+    firmware: Staged[_firmware.Firmware] | None,
+    lowered: Lowered,
     design: Design,
     context: Context,
     waves: bool = False,
@@ -146,58 +156,129 @@ def verify(
     data = dataset(recipe)
 
     def build(folder: Path) -> None:
-        context.start("verify", "verify: csim, Network and RTL simulation")
-        frames = vectors.frames(network, firmware.value.quantize_input(data.x_test), VECTORS, recipe.seed)
-        logits = catalog.load("training", recipe.student.framework).predict(
-            trained.value, network.input.real(frames).astype(np.float32)
-        )
+        context.start("verify", "verify: framework, Network, RTL and synthesized netlist")
+        network = lowered.network
+        frames = vectors.frames(network, lowered.entry.quantize(data.x_test), VECTORS, recipe.seed)
         result = ladder.verify(
-            ladder.Rung(recipe.student.framework, logits.astype(np.float64)),
-            firmware.value,
-            network,
+            _above(recipe, trained.value, firmware, lowered, frames),
+            lowered,
             design,
             frames,
             data.y_test,
             recipe.seed,
             context.store,
             folder / "waves.vcd" if waves else None,
-            locate.regenerator(folding_of(recipe), recipe.hardware.clock_mhz),
-            vectors.simulated(frames, len(data.y_test), design.interval_cycles),
+            locate.regenerator(folding_of(recipe.hardware), recipe.hardware.clock_mhz),
+            vectors.in_rtl(frames, len(data.y_test), design),
+            vectors.in_netlist(frames, len(data.y_test), design),
         )
         ladder.check(result, design).save(folder)
 
     material = {
-        "firmware": firmware.folder.name,
+        "model": firmware.folder.name if firmware else trained.folder.name,
         "design": design.sources | design.memories,
         "seed": recipe.seed,
         "vectors": VECTORS,
         "waves": waves,
-        "tools": [verilator.version(), cocotb.version(), gxx.version()],
-        "code": code_digest("verify", "network", "kernels", "fixedpoint.py"),
+        "tools": [verilator.version(), cocotb.version(), gxx.version(), pyosys.version()],
+        "code": code_digest("verify", "network", "kernels", "fixedpoint.py", "tools"),
     }
     folder = context.store.stage("verify", material, build)
     return Staged(verification.load(folder), folder, seconds(folder))
 
 
-def implement(recipe: Recipe, design: Design, context: Context) -> Staged[flow.Both]:
-    """Place, route and pack the design for the recipe's board, and pack the bare core beside it.
+def _above(
+    recipe: Recipe,
+    trained: training.TrainedModel,
+    firmware: Staged[_firmware.Firmware] | None,
+    lowered: Lowered,
+    frames: Integers,
+) -> list[ladder.Rung]:
+    """The rungs above the network. With a firmware all are exact; else they compute in float32, and where that decides
+    a tie, the network's own value stands for theirs. Raises MismatchError for any other difference."""
+    name, framework = recipe.student.framework, catalog.load("training", recipe.student.framework)
+    reals = lowered.entry.dequantize(frames).astype(np.float32)  # (samples, *shape)
+    flat = reals.reshape(len(frames), -1)
+    logits = framework.predict(trained, flat)
+    if firmware:
+        return [
+            _traced(name, framework, trained, flat, logits),
+            _csim(firmware.value, lowered.network.input.real(frames)),
+        ]
+    frontend = catalog.load("frontends", name)
+    found = frontend.execute(trained, reals)
+    agreed = reference.checked(lowered, frames, found, frontend.EXECUTOR)
+    own = reference.within_ties(lowered, frames, lowered.exit.integers(logits), name)
+    return [ladder.Rung(name, lowered.real(own)), ladder.Rung(frontend.EXECUTOR, lowered.real(agreed.outputs))]
+
+
+def _traced(
+    name: str, framework: Any, trained: training.TrainedModel, x: NDArray[np.float32], logits: NDArray[np.floating[Any]]
+) -> ladder.Rung:
+    """A framework that shows its layers' values names the layer that differs."""
+    if not hasattr(framework, "trace"):
+        return ladder.Rung(name, logits.astype(np.float64))
+    return ladder.Rung(name, logits.astype(np.float64), trace=lambda rows: framework.trace(trained, x[rows]))
+
+
+def _csim(firmware: _firmware.Firmware, x: NDArray[np.float64]) -> ladder.Rung:
+    return ladder.Rung("csim", firmware.predict(x), trace=lambda rows: firmware.trace(x[rows]))
+
+
+def verify_imported(
+    above: dict[str, Integers],
+    lowered: Lowered,
+    design: Design,
+    frames: Integers,
+    seed: int,
+    regenerate: locate.Regenerate,
+    context: Context,
+) -> Staged[Verification]:
+    """The ladder below a model that came as a file: ``above`` are its executors' outputs, as the network's integers.
+
+    Raises MismatchError.
+    """
+
+    def build(folder: Path) -> None:
+        context.start("verify", "verify: Network, RTL and synthesized netlist")
+        rungs = [ladder.Rung(name, lowered.real(outputs)) for name, outputs in above.items()]
+        nothing = np.zeros(0, np.int64)
+        in_rtl, in_netlist = (choose(frames, 0, design) for choose in (vectors.in_rtl, vectors.in_netlist))
+        result = ladder.verify(
+            rungs, lowered, design, frames, nothing, seed, context.store, None, regenerate, in_rtl, in_netlist
+        )
+        ladder.check(result, design).save(folder)
+
+    material = {
+        "above": {name: digest(outputs.tolist()) for name, outputs in above.items()},
+        "frames": digest(frames.tolist()),
+        "design": design.sources | design.memories,
+        "seed": seed,
+        "tools": [verilator.version(), cocotb.version(), gxx.version(), pyosys.version()],
+        "code": code_digest("verify", "network", "kernels", "rtl", "fixedpoint.py", "tools"),
+    }
+    folder = context.store.stage("verify", material, build)
+    return Staged(verification.load(folder), folder, seconds(folder))
+
+
+def implement(name: str, hardware: Hardware, design: Design, context: Context) -> Staged[flow.Both]:
+    """Place, route and pack the design as ``name`` for the wanted board, and pack the bare core beside it.
 
     Raises DoesNotFitError or ToolError.
     """
-    hardware = recipe.hardware
 
     def build(folder: Path) -> None:
         context.start("implement", f"implement on {hardware.board}")
         seeds, board = range(1, hardware.seeds + 1), _board.load(hardware.board)
         with tempfile.TemporaryDirectory(prefix="edgeflow-board-") as work:
             clock, at = hardware.clock_mhz, Path(work)
-            both = flow.implement(design, board, clock, seeds, at, recipe.name, context.progress)
+            both = flow.implement(design, board, clock, seeds, at, name, context.store, context.progress)
             both.board.save(folder)
             both.core.save(folder / "core.json")
 
     material = {
         "design": design.sources | design.memories,
-        "name": recipe.name,
+        "name": name,
         "clock_mhz": hardware.clock_mhz,
         "seeds": hardware.seeds,
         "tools": [pyosys.version(), nextpnr_ecp5.version(), ecppack.version()],

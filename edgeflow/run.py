@@ -32,21 +32,23 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         return Outcome(None, paths)
 
     firmware = pipeline.convert(recipe, trained, context)
-    paths["firmware"] = copy_result(firmware.folder, out / "firmware")
+    if firmware:
+        paths["firmware"] = copy_result(firmware.folder, out / "firmware")
     if last < STAGES.index("generate"):
         return Outcome(None, paths)
 
-    network = pipeline.lower(recipe, firmware.value)
+    lowered = pipeline.lower(recipe, trained, firmware)
+    network = lowered.network
     context.progress("generate SystemVerilog")
     design = pipeline.generate(recipe, network)
     data = pipeline.dataset(recipe)
-    golden = firmware.value.quantize_input(data.x_test)
+    golden = lowered.entry.quantize(data.x_test)
     paths["rtl"] = pipeline.fresh(out / "rtl")
     handover.write(design, network, golden, recipe.seed, paths["rtl"])
     if last < STAGES.index("verify"):
         return Outcome(None, paths)
 
-    verification = pipeline.verify(recipe, trained, firmware, network, design, context, waves)
+    verification = pipeline.verify(recipe, trained, firmware, lowered, design, context, waves)
     paths["verification"] = copy_result(verification.folder, out / "verification")
     if last < STAGES.index("implement"):
         return Outcome(None, paths)
@@ -54,7 +56,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     board = pipeline.simulate_board(
         recipe, network, design, golden[: pipeline.BOARD_FRAMES], data.y_test[: pipeline.BOARD_FRAMES], context
     )
-    implementation = pipeline.implement(recipe, design, context)
+    implementation = pipeline.implement(recipe.name, recipe.hardware, design, context)
     paths["bitstream"] = copy_result(implementation.folder, out / "board") / f"{recipe.name}.bit"
     if last < STAGES.index("report"):
         return Outcome(None, paths)
@@ -74,10 +76,10 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         pipeline.estimate(design),
         implementation.value.core,
         implementation.value.board,
-        _mapping(network, design),
+        mapping(network, design),
         {
             "train": trained.seconds,
-            "convert": firmware.seconds,
+            **({"convert": firmware.seconds} if firmware else {}),
             "verify": verification.seconds,
             "simulate_board": board.seconds,
             "implement": implementation.seconds,
@@ -97,7 +99,7 @@ def write_report(report: Report, out: Path) -> dict[str, Path]:
     return {"report": out / "report.md", "numbers": out / "report.json"}
 
 
-def _mapping(network: Network, design: Design) -> list[Layer]:
+def mapping(network: Network, design: Design) -> list[Layer]:
     """What each layer is and what it became; the slowest ones set the interval."""
     slowest = max(made.interval_cycles for made in design.layers)
     return [

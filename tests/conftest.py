@@ -1,6 +1,9 @@
 """What several test folders share: one store for all workers of a run, so that no simulator is built twice."""
 
 import os
+
+os.environ["TF_USE_LEGACY_KERAS"] = "1"  # before any test imports TensorFlow: QKeras knows Keras 2
+
 from pathlib import Path
 
 import pytest

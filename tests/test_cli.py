@@ -23,7 +23,19 @@ def edgeflow(*arguments: object, **environment: str) -> subprocess.CompletedProc
 def test_help_names_every_stage():
     shown = edgeflow("--help")
     assert shown.returncode == 0
-    for command in ("run", "train", "convert", "generate", "verify", "implement", "report", "check", "doctor", "host"):
+    for command in (
+        "run",
+        "train",
+        "convert",
+        "generate",
+        "verify",
+        "implement",
+        "report",
+        "check",
+        "quantize",
+        "doctor",
+        "host",
+    ):
         assert re.search(rf"\b{command}\b", shown.stdout), command
 
 

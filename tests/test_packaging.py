@@ -19,10 +19,12 @@ def canonical(requirement: str) -> str:
 
 
 PINS = {canonical(line): line.partition("==")[2] for line in CONSTRAINTS}
+BASE, EXTRAS = PROJECT["project"]["dependencies"], PROJECT["project"]["optional-dependencies"]
+OURS = "edgeflow["  # an extra may take in another
 REQUIRED = [
     *PROJECT["build-system"]["requires"],
-    *PROJECT["project"]["dependencies"],
-    *(line for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines),
+    *BASE,
+    *(line for lines in EXTRAS.values() for line in lines if not line.startswith(OURS)),
 ]
 
 
@@ -42,8 +44,20 @@ def test_a_missing_tool_is_installed_in_the_pinned_version(name):
     assert version == PINS[package] if version else name == "gxx"
 
 
-def test_neither_torch_nor_old_tensorflow_is_pulled_in():
-    assert "torch" not in PINS
+@pytest.mark.parametrize(("extra", "framework"), [("brevitas", "torch"), ("qkeras", "tensorflow")])
+def test_a_training_framework_is_in_its_own_extra_which_the_tests_take_in(extra, framework):
+    packages = {canonical(line) for line in EXTRAS[extra]}
+    assert {framework, extra} <= packages
+    assert not packages & {canonical(line) for line in BASE}, "importing a model needs no framework"
+    assert f"edgeflow[{extra}]" in EXTRAS["test"]
+
+
+def test_the_demo_installs_qkeras_and_no_torch():
+    installed = re.findall(r"--editable (.+)", (ROOT / "Makefile").read_text())
+    assert installed[0] == '".[qkeras]"' and installed[1] == '".[test]"'
+
+
+def test_no_old_tensorflow_is_pulled_in():
     assert not any("hls4ml[" in line for line in REQUIRED), "hls4ml's extras pin TensorFlow 2.14 and da4ml 0.5"
 
 

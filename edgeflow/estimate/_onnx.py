@@ -43,8 +43,8 @@ class _Graph:
             if len(placed.x) == 1 and not flat:
                 x = self.flat(x, placed.name)
             x = self.layer(placed, x)
-            if placed.relu:
-                x = self.node("Relu", placed.relu, [x])
+            if placed.activation:
+                x = self.node("Relu", placed.activation, [x])
             flat = len(placed.y) == 1
         return x
 

@@ -12,7 +12,7 @@ from edgeflow.kernels._cost import Cost as HardwareCost
 from edgeflow.kernels._matrix import MatrixUnit, sum_format
 from edgeflow.kernels._unit import Fold, Unit, divisors
 from edgeflow.recipe import Student
-from edgeflow.recipe_layers import Depthwise
+from edgeflow.recipe_layers import Depthwise, OutputLayer
 from edgeflow.recipe_layout import Placed, weighted, widths
 
 FLOAT_BITS = 32
@@ -26,7 +26,7 @@ Arrays = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel as in the lay
 class Cost:
     """Counted, not measured."""
 
-    weight_bits: int  # kernels and biases
+    weight_bits: int  # kernels, biases, and what else training found for a layer
     macs: int  # multiplications of one sample; padding counts as any input
     bit_operations: int  # sum over MACs of weight bits times input bits
 
@@ -44,10 +44,20 @@ def quantized_cost(layout: Sequence[Placed], spec: Student) -> Cost:
     bits = widths(layout, spec.input_bits)
     layers = [(layer, bits[layer.name]) for layer in weighted(layout)]
     return Cost(
-        weight_bits=sum(prod(layer.kernel) * w.weight + layer.channels * w.bias for layer, w in layers),
+        weight_bits=sum(prod(layer.kernel) * w.weight + _channel_bits(layer, w.bias, spec) for layer, w in layers),
         macs=sum(layer.macs for layer, _ in layers),
         bit_operations=sum(layer.macs * w.weight * w.x for layer, w in layers),
     )
+
+
+def _channel_bits(layer: Placed, bias_bits: int, spec: Student) -> int:
+    """Of what a layer has besides its kernel: biases and float scales, or the slopes and offsets of a batch norm, which
+    take both in."""
+    if layer.norm:
+        return layer.channels * 2 * FLOAT_BITS
+    per_channel = spec.per_channel and not isinstance(layer.layer, OutputLayer)
+    scales = layer.channels if per_channel else int(spec.scale == "float")  # powers of two for all are the recipe's own
+    return layer.channels * bias_bits + scales * FLOAT_BITS
 
 
 @dataclass(frozen=True)

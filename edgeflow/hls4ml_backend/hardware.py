@@ -48,7 +48,7 @@ def build(model: ModelGraph, synth: bool, cosim: bool) -> dict[str, Any]:
         found |= report.of_cosimulation(design, _compared(model, network, design, frames))
     if synth:
         name = model.config.get_project_name()
-        made = flow.implement(design, said.board, said.clock_mhz, said.seeds, folder / "board", name)
+        made = flow.implement(design, said.board, said.clock_mhz, said.seeds, folder / "board", name, Store.default())
         made.board.save(folder / "board")
         found = report.with_implementation(found, made.board)
     return found

@@ -3,6 +3,7 @@
 ``implement`` puts the design on a board; ``implement_core`` routes it out of context, for comparisons.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,6 +15,7 @@ from edgeflow.implement.lpf import constraints
 from edgeflow.implement.result import Cells, Implementation, best_of
 from edgeflow.implement.wrapper import wrap
 from edgeflow.rtl.design import Design
+from edgeflow.store import Store
 from edgeflow.tools import ecppack, nextpnr_ecp5, pyosys
 from edgeflow.tools.nextpnr_ecp5 import DEFAULT_TARGET, Routed, Target
 from edgeflow.tools.pyosys import Synthesis
@@ -40,11 +42,12 @@ def implement(
     seeds: Sequence[int],
     folder: Path,
     name: str,
+    store: Store,
     progress: Progress = lambda _: None,
 ) -> Both:
     """Synthesize, place, route and pack ``design`` for ``board``; the result is ``folder/<name>.bit``.
 
-    The bare core is synthesized and packed beside it: what the estimate is compared with.
+    The bare core, synthesized once for verification and here, is packed beside it: what the estimate is compared with.
     A missed clock is in the result. Raises DoesNotFitError, ToolError, MissingToolError, or InputError for a bad clock.
     """
     started = time.monotonic()
@@ -55,9 +58,10 @@ def implement(
     synthesis = pyosys.run(folder, whole.top, list(whole.sources))
     check_budget(board.name, board.budget, synthesis.cells)
     core_folder, target = folder / "core", Target(board.device, board.package, board.speed)
-    _write(core_folder, design.sources, design.memories)
     progress(f"synthesize {design.top}")
-    core_synthesis = pyosys.run(core_folder, design.top, list(design.sources))
+    core_synthesis = pyosys.synthesize(design.top, design.sources, design.memories, store)
+    core_folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(core_synthesis.netlist, core_folder)
     core = cells_of(nextpnr_ecp5.pack(core_folder, design.top, target), core_synthesis)
     progress(f"place and route, {len(seeds)} seeds")
     lpf = f"{board.name}.lpf"

@@ -13,7 +13,7 @@ def page(report: dict[str, Any]) -> str:
             f"# {escape(report['name'])}",
             "",
             "Made by edgeflow. Each number says its kind: *measured* on this machine, *counted*, *simulated* in",
-            "Verilator, *packed* or *routed* by nextpnr, or *estimated* before synthesis.",
+            "Verilator (netlist: CXXRTL), *packed* or *routed* by nextpnr, or *estimated* before synthesis.",
             "",
             *table(("What", "Value", "Kind"), rows(report)),
             "",

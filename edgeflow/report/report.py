@@ -72,14 +72,11 @@ def compile_report(
 ) -> Report:
     """Put the stages' results side by side. Gains are ratios against the float baseline; points are percent points."""
     scores = {key: value.test for key, value in trained.scores.items()}
-    latency_us = verification.latency_cycles / implementation.clock_mhz
-    board = {k: v for k, v in asdict(implementation).items() if k not in ("tools", "seconds")}
-    board["bitstream"] = implementation.bitstream.name if implementation.bitstream else None
-    board["fmax_mhz_by_seed"] = {str(k): v for k, v in implementation.fmax_mhz_by_seed.items()}
+    hardware = _hardware(name, seed, verification, estimate, core, implementation, layers, seconds)
+    latency_us = hardware["latency_us"]
     return Report(
-        {
-            "name": name,
-            "seed": seed,
+        hardware
+        | {
             "accuracy": scores | verification.accuracy,
             "validation_accuracy": {key: value.validation for key, value in trained.scores.items()},
             "distillation_kept": trained.distilled,
@@ -89,12 +86,7 @@ def compile_report(
                 "ratio": float_baseline.weight_bits / student.weight_bits,
             },
             "student": {"macs": student.macs, "bit_operations": student.bit_operations},
-            "verification": _verification(verification),
             "board_simulation": asdict(board_run),
-            "estimate": asdict(estimate),
-            "estimate_error": _errors(estimate, core),
-            "core": asdict(core),
-            "implementation": board,
             "baseline": {
                 "cpu_latency_us": measured.cpu_latency_us,
                 "macs": float_baseline.macs,
@@ -108,27 +100,73 @@ def compile_report(
                 "points_lost_against_baseline": 100 * (scores["baseline"] - scores["student"]),
                 "points_lost_against_teacher": 100 * (scores["teacher"] - scores["student"]),
             },
-            "latency_us": latency_us,
-            "frames_per_second": implementation.clock_mhz * 1e6 / verification.interval_cycles,
-            "layers": [asdict(layer) for layer in layers],
-            "seconds": seconds,
-            "tools": trained.versions
-            | implementation.tools
-            | {"onnxruntime": measured.onnxruntime, "simulator": verification.simulator},
+            "tools": trained.versions | hardware["tools"] | {"onnxruntime": measured.onnxruntime},
             "kinds": KINDS,
         }
     )
+
+
+def compile_import(
+    name: str,
+    seed: int,
+    reference: dict[str, Any],
+    verification: Verification,
+    estimate: Estimate,
+    core: Cells,
+    implementation: Implementation,
+    layers: list[Layer],
+    seconds: dict[str, float],
+) -> Report:
+    """The report of a model that came as a file: no baseline was trained, so there are no gains."""
+    content = _hardware(name, seed, verification, estimate, core, implementation, layers, seconds)
+    kinds = {key: kind for key, kind in KINDS.items() if key in content}
+    return Report(content | {"reference": reference, "kinds": kinds | {"reference": "measured"}})
+
+
+def _hardware(
+    name: str,
+    seed: int,
+    verification: Verification,
+    estimate: Estimate,
+    core: Cells,
+    implementation: Implementation,
+    layers: list[Layer],
+    seconds: dict[str, float],
+) -> dict[str, Any]:
+    """What is known of every design, wherever its network came from."""
+    board = {k: v for k, v in asdict(implementation).items() if k not in ("tools", "seconds")}
+    board["bitstream"] = implementation.bitstream.name if implementation.bitstream else None
+    board["fmax_mhz_by_seed"] = {str(k): v for k, v in implementation.fmax_mhz_by_seed.items()}
+    return {
+        "name": name,
+        "seed": seed,
+        "verification": _verification(verification),
+        "estimate": asdict(estimate),
+        "estimate_error": _errors(estimate, core),
+        "core": asdict(core),
+        "implementation": board,
+        "latency_us": verification.latency_cycles / implementation.clock_mhz,
+        "frames_per_second": implementation.clock_mhz * 1e6 / verification.interval_cycles,
+        "layers": [asdict(layer) for layer in layers],
+        "seconds": seconds,
+        "tools": implementation.tools
+        | {"simulator": verification.simulator}
+        | ({"netlist simulator": verification.netlist_simulator} if verification.netlist_simulator else {}),
+    }
 
 
 def _verification(verification: Verification) -> dict[str, Any]:
     kept = (
         "samples",
         "rtl_samples",
+        "netlist_samples",
+        "layer_frames",
         "test_samples",
         "mismatches",
         "latency_cycles",
         "interval_cycles",
         "simulator",
+        "netlist_simulator",
         "phases",
         "seed",
     )

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -52,3 +52,16 @@ def show(report: dict[str, Any] | None, paths: dict[str, Path]) -> None:
         console.print(table)
     for what, path in paths.items():
         console.print(f"{what}: {path}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], notices: Sequence[str] = ()) -> None:
+    """Any table of text; below it a line for each notice."""
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    table = Table(title=escape(title), title_justify="left")
+    for heading in headings:
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    console.print(table)
+    for notice in notices:
+        console.print(notice, markup=False, highlight=False, soft_wrap=True)

@@ -64,6 +64,21 @@ def test_costs_of_convolutions() -> None:
     assert cost.bit_operations == 4 * (conv * 4 + depthwise * 3 + pointwise * 5) + dense * 3 * (4 + 2)
 
 
+def test_costs_count_what_training_finds_for_a_channel() -> None:
+    """A float scale is 32 bits; a batch norm is a slope and an offset, and takes bias and scale in."""
+    hidden = [{"units": 16, "weight_bits": 1, "batch_norm": True}, {"units": 8, "weight_bits": 4, "bias_bits": 5}]
+    kernels, logits = 64 * 16 + 16 * 8 * 4 + 8 * 10 * 4, 10 * 6
+    for setting, scales in (
+        ({}, 0),
+        ({"scale": "float"}, 32 + 32),
+        ({"scale": "float", "per_channel": True}, 8 * 32 + 32),
+        ({"per_channel": True}, 8 * 32),
+    ):
+        spec = Student.model_validate({"framework": "brevitas", "hidden": hidden} | setting)
+        cost = costs.quantized_cost(spec.layout((8, 8, 1), 10), spec)
+        assert cost.weight_bits == kernels + 16 * 64 + 8 * 5 + logits + scales
+
+
 def test_fixed16_hardware_takes_every_position() -> None:
     layout = float_layout([{"filters": 4, "kernel": 3}], (6, 6, 1))
     hardware = costs.fixed16_hardware(layout, weights_for(layout))
@@ -91,7 +106,7 @@ def test_onnx_runtime_computes_the_network_and_takes_time(
 def reference(layout: tuple[Placed, ...], weights: dict[str, costs.Arrays], x: np.ndarray) -> np.ndarray:
     for placed in layout:
         x = one_layer(placed, weights, x)
-        x = np.maximum(x, 0) if placed.relu else x
+        x = np.maximum(x, 0) if placed.activation else x
     return x
 
 

@@ -31,9 +31,9 @@ endmodule
 
 
 @pytest.mark.tools
-def test_a_design_becomes_a_bitstream(tmp_path):
+def test_a_design_becomes_a_bitstream(tmp_path, store):
     said = []
-    done = implement(dummy_design.design(), BOARD, 100, [1, 2], tmp_path / "build", "dummy", said.append).board
+    done = implement(dummy_design.design(), BOARD, 100, [1, 2], tmp_path / "build", "dummy", store, said.append).board
     assert done.bitstream == tmp_path / "build" / "dummy.bit"
     assert done.bitstream_bytes == done.bitstream.stat().st_size > 100_000
     assert (done.board, done.device, done.clock_mhz, done.brams, done.dsps) == ("ulx3s", "LFE5U-85F", 100.0, 0, 0)

@@ -1,0 +1,126 @@
+"""A model file made elsewhere, to verified hardware: lower, compare with the format's own executor, build, report.
+
+No training framework is needed. Each format is a file in ``frontends`` with ``SUFFIXES``, ``lower``, ``check`` and
+``execute``, the reference that the integer network must equal.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeflow import catalog, pipeline
+from edgeflow.boards import _board
+from edgeflow.errors import InputError
+from edgeflow.fixedpoint import Integers
+from edgeflow.frontends import _samples
+from edgeflow.frontends._lowered import Lowered
+from edgeflow.pipeline import Context, copy_result
+from edgeflow.recipe import Hardware
+from edgeflow.report.report import compile_import
+from edgeflow.rtl.folding import folding_within
+from edgeflow.rtl.generate import generate
+from edgeflow.rtl.names import KEYWORDS
+from edgeflow.run import Outcome, mapping, write_report
+from edgeflow.verify import handover, locate, reference, vectors
+
+FORMATS = ("qonnx", "tflite", "hgq2")  # frontends of files that hold a quantized model
+UNTIL = ("verify", "report")
+LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user wants of the hardware and of its proof."""
+
+    hardware: Hardware
+    frames_per_second: float | None = None  # folds every layer for this rate
+    inputs: Path | None = None  # samples as the model takes them
+    frames: int = 1000  # that verification compares, the given samples among them
+    seed: int = 1
+    until: str = "report"  # or "verify"
+
+
+def suffixes() -> dict[str, str]:
+    """Of the files that can be imported, with the frontend of each."""
+    there = [name for name in FORMATS if name in catalog.names("frontends")]
+    return {suffix: name for name in there for suffix in catalog.load("frontends", name).SUFFIXES}
+
+
+def frontend_of(model: Path) -> ModuleType:
+    """Raises InputError for a suffix that no frontend reads."""
+    known = suffixes()
+    if model.suffix.lower() not in known:
+        raise InputError(f"{model}: a model file ends in {', '.join(sorted(known))}, not {model.suffix or 'nothing'}")
+    return catalog.load("frontends", known[model.suffix.lower()])
+
+
+def run(model: Path, wish: Wish, out: Path | None, context: Context) -> Outcome:
+    """Everything from the file to ``wish.until``. Raises what the stages raise."""
+    if wish.until not in UNTIL:
+        raise InputError(f"--until: {wish.until!r} is none of {', '.join(UNTIL)}")
+    _board.load(wish.hardware.board).check_clock(wish.hardware.clock_mhz)
+    frontend, name = frontend_of(model), module_name(model.stem)
+    folder = out or Path("runs") / name
+    context.progress(f"lower {model.name}")
+    lowered: Lowered = frontend.lower(model, name)
+    context.progress("generate SystemVerilog")
+    folding, clock_mhz = _folding(lowered, wish), wish.hardware.clock_mhz
+    design = generate(lowered.network, folding, clock_mhz)
+    frames, reals = _frames(lowered, wish)
+    paths = {"rtl": pipeline.fresh(folder / "rtl")}
+    handover.write(design, lowered.network, frames, wish.seed, paths["rtl"])
+    context.progress(f"run the {frontend.EXECUTOR} on {len(frames):,} frames")
+    agreed = reference.checked(lowered, frames, frontend.execute(model, reals), frontend.EXECUTOR)
+    above = {frontend.EXECUTOR: agreed.outputs}
+    regenerate = locate.regenerator(folding, clock_mhz)
+    verified = pipeline.verify_imported(above, lowered, design, frames, wish.seed, regenerate, context)
+    paths["verification"] = copy_result(verified.folder, folder / "verification")
+    if wish.until == "verify":
+        return Outcome(None, paths)
+    implemented = pipeline.implement(name, wish.hardware, design, context)
+    paths["bitstream"] = copy_result(implemented.folder, folder / "board") / f"{name}.bit"
+    report = compile_import(
+        name,
+        wish.seed,
+        {"executor": frontend.EXECUTOR, "ties": agreed.ties, "tie": agreed.shown},
+        verified.value,
+        pipeline.estimate(design),
+        implemented.value.core,
+        implemented.value.board,
+        mapping(lowered.network, design),
+        {"verify": verified.seconds, "implement": implemented.seconds},
+    )
+    return Outcome(report, paths | write_report(report, folder))
+
+
+def module_name(stem: str) -> str:
+    """A name for modules and files from a file's name, whatever that is."""
+    plain = re.sub(r"[^a-z0-9_]+", "_", stem.lower()).strip("_")[:LONGEST_NAME]
+    return plain if re.match(r"[a-z]", plain) and plain not in KEYWORDS else f"model_{plain}".rstrip("_")
+
+
+def _folding(lowered: Lowered, wish: Wish) -> Any:
+    """For a rate, every layer by itself; else as the hardware section says."""
+    if wish.frames_per_second is None:
+        return pipeline.folding_of(wish.hardware)
+    cycles = int(wish.hardware.clock_mhz * 1e6 / wish.frames_per_second)
+    if cycles < 1:
+        raise InputError(f"{wish.frames_per_second:g} frames/s are more than one a cycle; raise the clock")
+    return folding_within(lowered.network, cycles)
+
+
+def _frames(lowered: Lowered, wish: Wish) -> tuple[Integers, NDArray[Any]]:
+    """Frames to compare and the model's inputs that stand for them: given samples, corners, random ones."""
+    given = _samples.read(wish.inputs, lowered.entry.shape) if wish.inputs else None
+    test = np.zeros((0, lowered.network.in_features), np.int64) if given is None else lowered.entry.quantize(given)
+    frames = vectors.frames(lowered.network, test, wish.frames, wish.seed)
+    reals = lowered.entry.dequantize(frames).astype(np.float32)
+    if given is not None:
+        reals[: len(given)] = given
+    same = (lowered.entry.quantize(reals) == frames).all(axis=1)  # a clamp before the quantizer gives some no input
+    return frames[same], reals[same]

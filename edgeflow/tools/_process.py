@@ -8,18 +8,31 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+from typing import TypeVar
 
 from edgeflow.errors import InputError, MissingToolError, ToolError
+
+Value = TypeVar("Value")
 
 POLL_S = 0.02
 GRACE_S = 2.0  # between asking a child to end and ending it
 TAIL_LINES = 15
+
+# Set in a thread whose work nobody waits for any more: its jobs end.
+_UNWANTED: ContextVar[threading.Event | None] = ContextVar("unwanted", default=None)
+
+
+class UnwantedError(Exception):
+    """Never seen outside: ends the work beside a body that failed."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,8 @@ def run_all(jobs: Sequence[Job], parallel: int) -> list[int]:
     running: dict[int, tuple[subprocess.Popen[bytes], float]] = {}
     try:
         while waiting or running:
+            if (unwanted := _UNWANTED.get()) and unwanted.is_set():
+                raise UnwantedError
             while waiting and len(running) < parallel:
                 index, job = waiting.pop(0)
                 running[index] = (_start(job), time.monotonic())
@@ -65,6 +80,22 @@ def run_all(jobs: Sequence[Job], parallel: int) -> list[int]:
     finally:
         _end([child for child, _ in running.values()])
     return codes
+
+
+@contextmanager
+def beside(work: Callable[[], Value]) -> Iterator[Callable[[], Value]]:
+    """Do ``work``, whose time goes into jobs, in a thread of its own while the body runs; the value waits for its
+    result, or raises what it raised.
+
+    When the body ends without having asked, by an exception or Ctrl-C for one, so do the jobs.
+    """
+    unwanted, context = threading.Event(), copy_context()
+    context.run(_UNWANTED.set, unwanted)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        try:
+            yield pool.submit(context.run, work).result
+        finally:
+            unwanted.set()
 
 
 def tail(text: str, lines: int = TAIL_LINES) -> str:

@@ -17,7 +17,7 @@ from edgeflow.kernels.table import Table
 from edgeflow.network.network import Network
 from edgeflow.rtl.design import Design
 from edgeflow.store import Store
-from edgeflow.tools import cocotb, cxxrtl, verilator
+from edgeflow.tools import _process, cocotb, cxxrtl, verilator
 from edgeflow.verify import case as cases
 from edgeflow.verify import extremes
 from edgeflow.verify import netlist as netlists
@@ -63,18 +63,19 @@ def verify(
     y = network.run(x)
     chosen = np.arange(len(x)) if simulated is None else simulated
     case = cases.standard_case(design, len(chosen), seed)
-    simulation = simulate(design, x[chosen], y[chosen], case, store, waves)
+    with _process.beside(lambda: _netlist_outputs(design, x, y, in_netlist, seed, store)) as netlist_outputs:
+        simulation = simulate(design, x[chosen], y[chosen], case, store, waves)
+        at_ends, wrong_alone = extremes.check(network, regenerate, seed, store) if regenerate else (0, None)
+        outputs = netlist_outputs()
     rungs = [
         *above,
         Rung("Network", real(y), trace=lambda frames: trace(network, x[frames])),
         Rung("RTL", real(simulation.outputs), chosen),
     ]
-    if in_netlist is not None:
-        outputs = netlists.simulate(design, x[in_netlist], seed, store).worst(y[in_netlist])
+    if outputs is not None:
         rungs.append(Rung("netlist", real(outputs), in_netlist))
     wrong, difference = compare(rungs, network, x)
     place = first_difference(simulation, design, y[chosen], len(network.layers) - 1)
-    at_ends, wrong_alone = extremes.check(network, regenerate, seed, store) if regenerate else (0, None)
     if wrong_alone and difference is None and not place:
         difference = _in_rtl(wrong_alone, network)
     if place and (difference is None or difference.rung in ("RTL", "netlist")):
@@ -101,6 +102,13 @@ def verify(
         netlist_samples=0 if in_netlist is None else len(in_netlist),
         netlist_simulator=None if in_netlist is None else f"Yosys CXXRTL {cxxrtl.version()}",
     )
+
+
+def _netlist_outputs(
+    design: Design, x: Integers, y: Integers, frames: Integers | None, seed: int, store: Store
+) -> Integers | None:
+    """Of ``frames``, where the netlist is simulated at all. Its tools work on one core, beside the RTL's."""
+    return None if frames is None else netlists.simulate(design, x[frames], seed, store).worst(y[frames])
 
 
 def check(result: Verification, design: Design) -> Verification:

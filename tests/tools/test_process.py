@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edgeflow.errors import MissingToolError, ToolError
-from edgeflow.tools._process import Job, run, run_all, tail
+from edgeflow.tools._process import Job, beside, run, run_all, tail
 
 GRANDCHILD = (
     "import subprocess, sys, time; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); time.sleep(60)"
@@ -115,6 +115,30 @@ def test_ctrl_c_ends_the_child(tmp_path):
     _, errors = ours.communicate(timeout=10)
     assert b"KeyboardInterrupt" in errors
     wait_for(lambda: not alive(grandchild))
+
+
+def test_work_beside_the_body_gives_its_result(tmp_path):
+    with beside(lambda: run(python("raise SystemExit(3)", tmp_path, accept=(3,)))) as code:
+        here = run(Job("here", [sys.executable, "-c", ""], tmp_path, "here.log"))
+    assert (here, code()) == (0, 3)
+
+
+def test_what_fails_beside_the_body_is_raised_where_its_result_is_wanted(tmp_path):
+    with (
+        pytest.raises(ToolError, match="tool: exit code 1"),
+        beside(lambda: run(python("raise SystemExit(1)", tmp_path))) as code,
+    ):
+        code()
+
+
+def test_a_body_that_fails_ends_what_runs_beside_it(tmp_path):
+    def broken(log):
+        wait_for(lambda: log.exists() and log.read_text().strip())
+        raise RuntimeError("body")
+
+    with pytest.raises(RuntimeError, match="body"), beside(lambda: run(python(GRANDCHILD, tmp_path))):
+        broken(tmp_path / "tool.log")
+    assert not alive(int((tmp_path / "tool.log").read_text()))
 
 
 def test_tail_cannot_move_the_cursor():

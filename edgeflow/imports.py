@@ -6,6 +6,7 @@ No training framework is needed. Each format is a file in ``frontends`` with ``S
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,6 +28,8 @@ from edgeflow.rtl.generate import generate
 from edgeflow.rtl.names import KEYWORDS
 from edgeflow.run import Outcome, mapping, write_report
 from edgeflow.verify import handover, locate, reference, vectors
+from edgeflow.verify.claim import Claim
+from edgeflow.verify.ladder import Rung
 
 FORMATS = ("qonnx", "tflite", "hgq2")  # frontends of files that hold a quantized model
 UNTIL = ("verify", "report")
@@ -76,9 +79,11 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context) -> Outcome:
     handover.write(design, lowered.network, frames, wish.seed, paths["rtl"])
     context.progress(f"run the {frontend.EXECUTOR} on {len(frames):,} frames")
     agreed = reference.checked(lowered, frames, frontend.execute(model, reals), frontend.EXECUTOR)
-    above = {frontend.EXECUTOR: agreed.outputs}
+    executor = Rung(frontend.EXECUTOR, lowered.real(agreed.outputs))
+    of = [executor.name, sha256(agreed.outputs.tobytes()).hexdigest()]
     regenerate = locate.regenerator(folding, clock_mhz)
-    verified = pipeline.verify_imported(above, lowered, design, frames, wish.seed, regenerate, context)
+    claim = Claim(lowered, frames, lambda: [executor], of, wish.seed, regenerate)
+    verified = pipeline.verify(claim, design, context)
     paths["verification"] = copy_result(verified.folder, folder / "verification")
     if wish.until == "verify":
         return Outcome(None, paths)

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,16 +37,16 @@ from edgeflow.rtl import generate as rtl
 from edgeflow.rtl import shapes as layer_shapes
 from edgeflow.rtl.design import Design
 from edgeflow.rtl.shapes import Folding
-from edgeflow.store import Store, code_digest, digest, seconds
+from edgeflow.store import Store, code_digest, seconds
 from edgeflow.tools import cocotb, ecppack, gxx, nextpnr_ecp5, pyosys, verilator
-from edgeflow.verify import ladder, locate, reference, vectors, verification
+from edgeflow.verify import ladder, vectors, verification
+from edgeflow.verify.claim import Claim
 from edgeflow.verify.verification import Verification
 
 Progress = Callable[[str], None]
 Value = TypeVar("Value")
 
 BOARD_FRAMES = 32  # test samples sent to the simulated board
-VECTORS = 10_000  # frames that verification compares, the test split among them
 
 
 @dataclass(frozen=True)
@@ -143,117 +143,31 @@ def _shape_of(wanted: LayerFolding) -> layer_shapes.LayerFolding:
             return word
 
 
-def verify(
-    recipe: Recipe,
-    trained: Staged[training.TrainedModel],
-    firmware: Staged[_firmware.Firmware] | None,
-    lowered: Lowered,
-    design: Design,
-    context: Context,
-    waves: bool = False,
-) -> Staged[Verification]:
-    """Every rung of the ladder on the test split and on random frames. Raises MismatchError."""
-    data = dataset(recipe)
+def verify(claim: Claim, design: Design, context: Context, waves: bool = False) -> Staged[Verification]:
+    """Every rung of the ladder on the claim's frames. Raises MismatchError."""
 
     def build(folder: Path) -> None:
-        context.start("verify", "verify: framework, Network, RTL and synthesized netlist")
-        network = lowered.network
-        frames = vectors.frames(network, lowered.entry.quantize(data.x_test), VECTORS, recipe.seed)
+        context.start("verify", "verify: what stands above, Network, RTL and synthesized netlist")
+        frames, tests = claim.frames, len(claim.labels)
         result = ladder.verify(
-            _above(recipe, trained.value, firmware, lowered, frames),
-            lowered,
+            claim.rungs(),
+            claim.lowered,
             design,
             frames,
-            data.y_test,
-            recipe.seed,
+            claim.labels,
+            claim.seed,
             context.store,
             folder / "waves.vcd" if waves else None,
-            locate.regenerator(folding_of(recipe.hardware), recipe.hardware.clock_mhz),
-            vectors.in_rtl(frames, len(data.y_test), design),
-            vectors.in_netlist(frames, len(data.y_test), design),
+            claim.regenerate,
+            vectors.in_rtl(frames, tests, design),
+            vectors.in_netlist(frames, tests, design),
         )
         ladder.check(result, design).save(folder)
 
     material = {
-        "model": firmware.folder.name if firmware else trained.folder.name,
+        "claim": claim.material,
         "design": design.sources | design.memories,
-        "seed": recipe.seed,
-        "vectors": VECTORS,
         "waves": waves,
-        "tools": [verilator.version(), cocotb.version(), gxx.version(), pyosys.version()],
-        "code": code_digest("verify", "network", "kernels", "fixedpoint.py", "tools"),
-    }
-    folder = context.store.stage("verify", material, build)
-    return Staged(verification.load(folder), folder, seconds(folder))
-
-
-def _above(
-    recipe: Recipe,
-    trained: training.TrainedModel,
-    firmware: Staged[_firmware.Firmware] | None,
-    lowered: Lowered,
-    frames: Integers,
-) -> list[ladder.Rung]:
-    """The rungs above the network. With a firmware all are exact; else they compute in float32, and where that decides
-    a tie, the network's own value stands for theirs. Raises MismatchError for any other difference."""
-    name, framework = recipe.student.framework, catalog.load("training", recipe.student.framework)
-    reals = lowered.entry.dequantize(frames).astype(np.float32)  # (samples, *shape)
-    flat = reals.reshape(len(frames), -1)
-    logits = framework.predict(trained, flat)
-    if firmware:
-        return [
-            _traced(name, framework, trained, flat, logits),
-            _csim(firmware.value, lowered.network.input.real(frames)),
-        ]
-    frontend = catalog.load("frontends", name)
-    found = frontend.execute(trained, reals)
-    agreed = reference.checked(lowered, frames, found, frontend.EXECUTOR)
-    own = reference.within_ties(lowered, frames, lowered.exit.integers(logits), name)
-    return [ladder.Rung(name, lowered.real(own)), ladder.Rung(frontend.EXECUTOR, lowered.real(agreed.outputs))]
-
-
-def _traced(
-    name: str, framework: Any, trained: training.TrainedModel, x: NDArray[np.float32], logits: NDArray[np.floating[Any]]
-) -> ladder.Rung:
-    """A framework that shows its layers' values names the layer that differs."""
-    if not hasattr(framework, "trace"):
-        return ladder.Rung(name, logits.astype(np.float64))
-    return ladder.Rung(name, logits.astype(np.float64), trace=lambda rows: framework.trace(trained, x[rows]))
-
-
-def _csim(firmware: _firmware.Firmware, x: NDArray[np.float64]) -> ladder.Rung:
-    return ladder.Rung("csim", firmware.predict(x), trace=lambda rows: firmware.trace(x[rows]))
-
-
-def verify_imported(
-    above: dict[str, Integers],
-    lowered: Lowered,
-    design: Design,
-    frames: Integers,
-    seed: int,
-    regenerate: locate.Regenerate,
-    context: Context,
-) -> Staged[Verification]:
-    """The ladder below a model that came as a file: ``above`` are its executors' outputs, as the network's integers.
-
-    Raises MismatchError.
-    """
-
-    def build(folder: Path) -> None:
-        context.start("verify", "verify: Network, RTL and synthesized netlist")
-        rungs = [ladder.Rung(name, lowered.real(outputs)) for name, outputs in above.items()]
-        nothing = np.zeros(0, np.int64)
-        in_rtl, in_netlist = (choose(frames, 0, design) for choose in (vectors.in_rtl, vectors.in_netlist))
-        result = ladder.verify(
-            rungs, lowered, design, frames, nothing, seed, context.store, None, regenerate, in_rtl, in_netlist
-        )
-        ladder.check(result, design).save(folder)
-
-    material = {
-        "above": {name: digest(outputs.tolist()) for name, outputs in above.items()},
-        "frames": digest(frames.tolist()),
-        "design": design.sources | design.memories,
-        "seed": seed,
         "tools": [verilator.version(), cocotb.version(), gxx.version(), pyosys.version()],
         "code": code_digest("verify", "network", "kernels", "rtl", "fixedpoint.py", "tools"),
     }

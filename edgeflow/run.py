@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from edgeflow import pipeline
+from edgeflow import pipeline, student_rungs
 from edgeflow.estimate import costs
 from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._geometry import Geometry
@@ -48,7 +48,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     if last < STAGES.index("verify"):
         return Outcome(None, paths)
 
-    verification = pipeline.verify(recipe, trained, firmware, lowered, design, context, waves)
+    verification = pipeline.verify(student_rungs.claim(recipe, trained, firmware, lowered), design, context, waves)
     paths["verification"] = copy_result(verification.folder, out / "verification")
     if last < STAGES.index("implement"):
         return Outcome(None, paths)

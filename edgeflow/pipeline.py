@@ -46,6 +46,7 @@ from edgeflow.verify.verification import Verification
 Progress = Callable[[str], None]
 Value = TypeVar("Value")
 
+RECIPE_PARTS = ("", "_layers", "_layout", "_steps", "_cost")  # the code that gives a recipe its meaning in training
 BOARD_FRAMES = 32  # test samples sent to the simulated board
 
 
@@ -72,16 +73,16 @@ class Staged(Generic[Value]):
 
 
 def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
-    """Teacher, baseline and both students, scored."""
+    """Teacher, baseline and student, compressed step by step, scored."""
 
     def build(folder: Path) -> None:
-        context.start("train", "train teacher, baseline and students")
+        context.start("train", "train teacher, baseline and student")
         catalog.load("training", recipe.student.framework).train(recipe, context.progress).save(folder)
 
     material = {
         "recipe": recipe.training_slice,
         "data": catalog.load("datasets", recipe.dataset).identity(),  # one name may stand for a part or all of the data
-        "code": code_digest("training", "datasets", "recipe.py", "recipe_layers.py", "recipe_layout.py"),
+        "code": code_digest("training", "datasets", *(f"recipe{part}.py" for part in RECIPE_PARTS)),
     }
     folder = context.store.stage("train", material, build)
     return Staged(training.load(folder), folder, seconds(folder))

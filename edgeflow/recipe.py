@@ -14,6 +14,7 @@ from edgeflow import catalog, recipe_layout
 from edgeflow.errors import InputError, did_you_mean
 from edgeflow.recipe_layers import Bits, Count, Dense, FloatLayer, OutputLayer, QuantizedLayer, Section
 from edgeflow.recipe_layout import Placed, Shape
+from edgeflow.recipe_steps import AnyStep
 
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
@@ -74,18 +75,6 @@ class Student(Section):
         return recipe_layout.place(self.hidden, shape, self.output, classes)
 
 
-class Distill(Section):
-    """Cross-entropy plus temperature-scaled KL to the teacher (Hinton, Vinyals, Dean 2015, section 2)."""
-
-    temperature: Annotated[float, Field(gt=0, le=100)] = 3.0
-    weight: Annotated[float, Field(ge=0, le=1)] = 0.5  # share of the KL term
-    shift_pixels: Annotated[float, Field(ge=0, le=1)] = 0.0  # images only: the teacher also labels copies moved so far
-
-
-class DistillStep(Section):
-    distill: Distill
-
-
 class Fold(Section):
     """Time multiplexing of one layer: ``pe`` outputs and ``simd`` inputs of each a clock cycle."""
 
@@ -136,13 +125,9 @@ class Recipe(Section):
     teacher: Teacher
     baseline: FloatNetwork
     student: Student
-    compression: list[DistillStep] = Field(default=[], max_length=1)
+    compression: list[AnyStep] = Field(default=[], max_length=32)  # in this order
     training: Training = Training()  # the student's
     hardware: Hardware = Hardware()
-
-    @property
-    def distill(self) -> Distill | None:
-        return self.compression[0].distill if self.compression else None
 
     @property
     def training_slice(self) -> dict[str, object]:

@@ -16,11 +16,12 @@ from edgeflow import catalog
 from edgeflow._yaml import Key, Position, Tree, parse
 from edgeflow.boards import _board
 from edgeflow.errors import InputError, RecipeError, did_you_mean
-from edgeflow.recipe import FOLDINGS, DistillStep, FloatNetwork, Hardware, Recipe, Student, Teacher
+from edgeflow.recipe import FOLDINGS, FloatNetwork, Hardware, Recipe, Student, Teacher
 from edgeflow.recipe_folding import problems as folding_problems
 from edgeflow.recipe_frameworks import problems as framework_problems
 from edgeflow.recipe_layers import TAGS
-from edgeflow.recipe_layout import MisfitError, Placed
+from edgeflow.recipe_layout import MisfitError, Placed, Shape
+from edgeflow.recipe_steps import KIND, AnyStep, Step, step_model, step_problems
 from edgeflow.rtl.names import KEYWORDS
 
 Problem = tuple[Key, str]  # where, and what is wrong there
@@ -107,6 +108,8 @@ def _fields(section: Key, branches: Iterable[int | str]) -> list[str]:
     """The keys that a section may hold; in a union, those of the branch that it was taken for."""
     model: type[BaseModel] = Recipe
     for part in section:
+        if model is Step and part in catalog.names(KIND):
+            model = step_model(part)
         if part in model.model_fields:
             model = next(_models(model.model_fields[part].annotation), model)
     tags = TAGS | FOLDINGS
@@ -132,7 +135,7 @@ def _cross_problems(value: Any) -> list[Problem]:
     if dataset not in catalog.names("datasets"):
         return problems
     module = catalog.load("datasets", dataset)
-    problems += [] if len(module.SHAPE) > 1 else _shift_problems(dataset, value.get("compression"))
+    problems += _step_problems(value.get("compression"), module.SHAPE)
     for section, kind in (("teacher", Teacher), ("baseline", FloatNetwork)):
         problems += _layout(section, _valid(kind, value.get(section)), module)[1]
     placed, misfits = _layout("student", student, module)
@@ -168,11 +171,12 @@ def _clock_problems(hardware: Hardware) -> list[Problem]:
     return []
 
 
-def _shift_problems(dataset: str, steps: Any) -> list[Problem]:
+def _step_problems(steps: Any, shape: Shape) -> list[Problem]:
     return [
-        (("compression", str(i), "distill", "shift_pixels"), f"{dataset} has no pixels to shift; leave it out")
-        for i, step in enumerate(steps if isinstance(steps, list) else [])
-        if (valid := _valid(DistillStep, step)) and valid.distill.shift_pixels
+        (("compression", str(i), *key), message)
+        for i, value in enumerate(steps if isinstance(steps, list) else [])
+        if (step := _valid(AnyStep, value))
+        for key, message in step_problems(step, shape)
     ]
 
 

@@ -10,6 +10,7 @@ from edgeflow.kernels._geometry import Geometry
 from edgeflow.network.network import Kernel, Network
 from edgeflow.pipeline import Context, copy_result
 from edgeflow.recipe import Recipe
+from edgeflow.recipe_cost import float_cost, quantized_cost
 from edgeflow.report.report import Layer, Report, compile_report
 from edgeflow.rtl.design import Design
 from edgeflow.verify import handover
@@ -67,8 +68,8 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         recipe.name,
         recipe.seed,
         trained.value,
-        costs.quantized_cost(trained.value.layout, trained.value.spec),
-        costs.float_cost(baseline),
+        quantized_cost(trained.value.layout, trained.value.spec),
+        float_cost(baseline),
         costs.fixed16_hardware(baseline, trained.value.baseline),
         measured.value,
         verification.value,

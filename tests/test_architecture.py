@@ -15,7 +15,8 @@ PACKAGE = Path(edgeflow.__file__).parent
 FILES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 HANDED_OVER = sorted(p for tree in ("hw", "sim") for p in (PACKAGE.parent / tree).rglob("*.py"))
 
-RECIPE = {"recipe", "recipe_layers", "recipe_layout"}  # the values; reading a file is recipe_file and what it imports
+# The values; reading a file is recipe_file and what it imports.
+RECIPE = {"recipe", "recipe_layers", "recipe_layout", "recipe_steps", "recipe_cost"}
 
 # Each part of the package (a folder or a file) and the parts that it may import. Lower lines import higher ones.
 ALLOWED: dict[str, set[str]] = {
@@ -33,7 +34,9 @@ ALLOWED: dict[str, set[str]] = {
     # the world: what the user wants, data, programs, boards
     "recipe_layers": set(),
     "recipe_layout": {"errors", "recipe_layers"},
-    "recipe": {"errors", "catalog", "recipe_layers", "recipe_layout", "recipe_file"},
+    "recipe_steps": {"errors", "catalog", "recipe_layers", "recipe_layout"},  # each step's section by the catalog
+    "recipe": {"errors", "catalog", "recipe_layers", "recipe_layout", "recipe_steps", "recipe_file"},
+    "recipe_cost": {"recipe", "recipe_layers", "recipe_layout"},
     "recipe_frameworks": {"recipe", "recipe_layers"},
     "recipe_folding": {"errors", "kernels", "recipe", "recipe_layers", "recipe_layout"},
     "recipe_file": {"errors", "catalog", "_yaml", "boards", "rtl", *RECIPE, "recipe_folding", "recipe_frameworks"},
@@ -53,7 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     "hls4ml_backend": {"errors", "fixedpoint", "store", "boards", "kernels", "network", "rtl", "frontends", "implement"}
     | {"verify"},
     "quantize": {"errors", "catalog", "datasets", "frontends"},
-    "report": {"errors", "training", "estimate", "implement", "verify"},  # value types
+    "report": {"errors", "recipe_cost", "training", "estimate", "implement", "verify"},  # value types
 }
 # The top, which imports any of the above.
 ALLOWED["score"] = set(ALLOWED)
@@ -98,7 +101,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     ),
     "ai_edge_litert": ("frontends/_tflite_schema.py", "frontends/_tflite_executor.py"),
     "onnxruntime": ("estimate/baseline.py", "quantize/_session.py"),
-    "pydantic": ("recipe.py", "recipe_layers.py", "recipe_file.py"),
+    "pydantic": ("recipe.py", "recipe_layers.py", "recipe_steps.py", "recipe_file.py", "training/steps/*"),
     "pydantic_core": ("recipe.py", "recipe_file.py"),
     "ruamel": ("_yaml.py",),
     "serial": ("host.py",),

@@ -35,7 +35,7 @@ def test_a_short_recipe_is_whole(tmp_path: Path) -> None:
     loaded = recipe.load(tmp_path / "r.yaml")
     assert loaded.teacher.members == 3
     assert [placed.name for placed in loaded.student.layout((8, 8, 1), 10)] == ["dense_0", "dense_1"]
-    assert loaded.distill is None
+    assert loaded.compression == []
 
 
 def test_every_shipped_recipe_loads() -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from edgeflow.estimate.analytic import Estimate
-from edgeflow.estimate.costs import Cost, Fixed16
+from edgeflow.estimate.costs import Fixed16
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.implement.board_run import BoardRun
 from edgeflow.implement.result import Cells, Implementation
+from edgeflow.recipe_cost import Cost
 from edgeflow.training import TrainedModel
 from edgeflow.verify.verification import Verification
 
@@ -80,6 +81,7 @@ def compile_report(
             "accuracy": scores | verification.accuracy,
             "validation_accuracy": {key: value.validation for key, value in trained.scores.items()},
             "distillation_kept": trained.distilled,
+            "compression": [asdict(record) for record in trained.compression],
             "weight_bits": {
                 "baseline": float_baseline.weight_bits,
                 "student": student.weight_bits,

@@ -1,5 +1,5 @@
 """Training frameworks, one a file; ``TrainedModel`` is what each of them makes. Importing this imports none of them."""
 
-from edgeflow.training._trained import LayerWeights, Scores, State, TrainedModel, Weights, load
+from edgeflow.training._trained import LayerWeights, Scores, State, StepRecord, TrainedModel, Weights, load
 
-__all__ = ["LayerWeights", "Scores", "State", "TrainedModel", "Weights", "load"]
+__all__ = ["LayerWeights", "Scores", "State", "StepRecord", "TrainedModel", "Weights", "load"]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeflow.datasets._data import Classes, Features
-from edgeflow.recipe import Distill, Training
+from edgeflow.recipe import Training
 from edgeflow.recipe_layout import Shape
 from edgeflow.training._augment import Examples
 
@@ -35,10 +35,14 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """A teacher's logits for every row of the examples, and how much they count."""
+    """A teacher's logits for every row of the examples, and how much they count.
+
+    The loss is cross-entropy plus temperature-scaled KL to the teacher (Hinton, Vinyals, Dean 2015, section 2).
+    """
 
     logits: Logits
-    distill: Distill
+    temperature: float
+    weight: float  # share of the KL term
 
 
 class Learner(Protocol):

@@ -53,6 +53,11 @@ def weights_of(model: keras.Model) -> Weights:
     return {layer.name: _weights(layer) for layer in model.layers if layer.weights}
 
 
+def latent_weights_of(model: keras.Model) -> Weights:
+    """The floats that training moves, quantizers or not."""
+    return {layer.name: LayerWeights(*layer.get_weights()) for layer in model.layers if layer.weights}
+
+
 def with_weights(model: keras.Model, weights: Weights) -> keras.Model:
     """Set the weights and return the model."""
     for name, layer in weights.items():

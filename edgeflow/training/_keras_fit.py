@@ -49,8 +49,8 @@ def _compile_epoch(
         hard = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(tf.gather(y, rows % len(y)), logits))
         if lesson is None:
             return hard
-        soft = _soft_loss(logits, tf.gather(lesson.logits, rows), lesson.distill.temperature)
-        return (1 - lesson.distill.weight) * hard + lesson.distill.weight * soft
+        soft = _soft_loss(logits, tf.gather(lesson.logits, rows), lesson.temperature)
+        return (1 - lesson.weight) * hard + lesson.weight * soft
 
     return run_epoch
 

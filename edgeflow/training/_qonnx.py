@@ -6,7 +6,6 @@ or after the one that takes it and its role there.
 """
 
 import io
-import re
 import warnings
 from math import prod
 
@@ -20,9 +19,8 @@ from qonnx.transformation.infer_shapes import InferShapes
 from qonnx.transformation.quant_constant_folding import FoldTransposeIntoQuantInit
 
 from edgeflow.training._quiet import quiet_stderr
-from edgeflow.training._torch import Network, shaped
+from edgeflow.training._torch import LAYER, Network, shaped
 
-LAYER = re.compile(r"input_quantizer|[a-z_]+_\d+")  # a module that has its name from the layout
 PARTS = {"weight_quant": "weight", "bias_quant": "bias", "input_quant": "input"}
 QUANTIZERS = ("Quant", "BipolarQuant")
 ROLES = {

@@ -3,6 +3,7 @@
 Also what every model needs: inference in parts, and weights in the layout's convention, which is Keras's.
 """
 
+import re
 import warnings
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -37,6 +38,9 @@ torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 
 Array = NDArray[Any]
+WEIGHTED = (nn.Linear, nn.Conv2d)
+KERNELS = ("dense_", "conv_", "depthwise_")  # names of layers whose ``weight`` is a kernel
+LAYER = re.compile(r"input_quantizer|[a-z_]+_\d+")  # a module that has its name from the layout
 CHUNK_VALUES = 2**20  # of the inputs that inference holds at once; a layer's outputs are some tens of times as many
 
 
@@ -78,8 +82,7 @@ def initialize(model: Network, seed: int) -> Network:
 
 def weighted(model: Module) -> dict[str, Any]:
     """The layers with kernels, by their names in the layout."""
-    kinds = (nn.Linear, nn.Conv2d)
-    return {name.split(".")[-1]: layer for name, layer in model.named_modules() if isinstance(layer, kinds)}
+    return {name.split(".")[-1]: layer for name, layer in model.named_modules() if isinstance(layer, WEIGHTED)}
 
 
 def weights_of(model: Module) -> Weights:
@@ -97,13 +100,42 @@ def with_state(model: Network, state: State) -> Network:
     return model
 
 
+def latent_of(model: Network) -> State:
+    """All that the model is made of, by ``layer/part``; kernels in the layout's convention."""
+    kernels = {f"{name}/kernel": _kernel(layer) for name, layer in weighted(model).items()}
+    return {(key := _key(path)): kernels.get(key, _array(tensor)) for path, tensor in model.state_dict().items()}
+
+
+def with_latent(model: Network, latent: State) -> Network:
+    """Set what ``latent_of`` gave; what the model has besides stays as it is made."""
+    layers, state = weighted(model), model.state_dict()
+    for path in state:
+        if (key := _key(path)) in latent:
+            name, part = key.split("/")
+            axes = np.argsort(_axes(layers[name])) if part == "kernel" else None
+            state[path] = torch.from_numpy(np.array(latent[key].transpose(axes)))
+    model.load_state_dict(state)
+    return model
+
+
+def _key(path: str) -> str:
+    """``add_0.branch.conv_1.weight`` is ``conv_1/kernel``; parts of a layer's own modules keep their dots."""
+    parts = path.split(".")
+    at = max(i for i, part in enumerate(parts) if LAYER.fullmatch(part))
+    name, part = parts[at], ".".join(parts[at + 1 :])
+    return f"{name}/kernel" if part == "weight" and name.startswith(KERNELS) else f"{name}/{part}"
+
+
 def _kernel(layer: Any) -> Array:
+    return _array(layer.weight).transpose(_axes(layer))
+
+
+def _axes(layer: Any) -> tuple[int, ...]:
     """(outputs, inputs) as (inputs, outputs); (out, in, height, width) as (height, width, in, out); a depthwise kernel
     (channels, 1, height, width) as (height, width, channels, 1)."""
-    kernel = _array(layer.weight)
-    if kernel.ndim == 2:
-        return kernel.T
-    return kernel.transpose(2, 3, 0, 1) if layer.groups > 1 else kernel.transpose(2, 3, 1, 0)
+    if layer.weight.ndim == 2:
+        return (1, 0)
+    return (2, 3, 0, 1) if layer.groups > 1 else (2, 3, 1, 0)
 
 
 def _array(tensor: torch.Tensor) -> Array:

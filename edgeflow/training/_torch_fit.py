@@ -46,9 +46,9 @@ class TorchLearner:
         hard = F.cross_entropy(logits, self._y[rows % len(self._y)])
         if self._lesson is None or self._teacher is None:
             return hard
-        distill = self._lesson.distill
-        soft = soft_loss(logits, self._teacher[rows], distill.temperature)
-        return (1 - distill.weight) * hard + distill.weight * soft
+        lesson = self._lesson
+        soft = soft_loss(logits, self._teacher[rows], lesson.temperature)
+        return (1 - lesson.weight) * hard + lesson.weight * soft
 
 
 class Drawing:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_layout import Placed, Shape
 
-FORMAT = 3  # raise it when model.json or weights.npz change shape
+FORMAT = 4  # raise it when model.json or weights.npz change shape
 QONNX = "student.qonnx.onnx"
 
 
@@ -44,28 +44,42 @@ class Scores:
     test: float
 
 
+@dataclass(frozen=True)
+class StepRecord:
+    """What one step of the compression recipe did; each choice by the validation split."""
+
+    step: str
+    validation_before: float
+    validation_after: float  # of what the step made, kept or not
+    weight_bits_before: int
+    weight_bits_after: int
+    nonzero_weights_before: int
+    nonzero_weights_after: int
+    kept: bool
+    found: dict[str, Any]  # what the step chose itself, plain data
+
+
 @dataclass(frozen=True, eq=False)
 class TrainedModel:
-    """What training makes: the baseline and both students with their scores, and which student to build."""
+    """What training makes: the baseline and the student to build, with their scores and how the student came about."""
 
     framework: str
     recipe_digest: str  # of the recipe's training slice
     versions: dict[str, str]
     shape: Shape  # of a sample, as the data set has it
     classes: int
-    spec: Student
+    spec: Student  # of the student to build: the recipe's, as its compression steps changed it
     baseline_spec: FloatNetwork
     baseline: Weights
-    student_distilled: State
-    student_plain: State
-    distilled: bool  # whether distillation won on the validation split
+    student: State
+    compression: tuple[StepRecord, ...]
     scores: dict[str, Scores]  # teacher, baseline, student, student_without_distillation, student_with_distillation
     qonnx: bytes | None = None  # the student to build as a QONNX file, if the framework writes one
 
     @property
-    def student(self) -> State:
-        """The student to build: the better one on the validation split."""
-        return self.student_distilled if self.distilled else self.student_plain
+    def distilled(self) -> bool:
+        """Whether a distillation step won on the validation split."""
+        return any(record.step == "distill" and record.kept for record in self.compression)
 
     @property
     def layout(self) -> tuple[Placed, ...]:
@@ -78,20 +92,20 @@ class TrainedModel:
 
     def save(self, folder: Path) -> None:
         """Write ``model.json``, ``weights.npz`` and, if there is one, the QONNX file."""
-        models = {"baseline": state_of(self.baseline)} | {model: getattr(self, model) for model in STUDENTS}
-        arrays = {f"{model}/{key}": array for model, state in models.items() for key, array in state.items()}
+        models = {"baseline": state_of(self.baseline), "student": self.student}
+        arrays: Any = {f"{model}/{key}": array for model, state in models.items() for key, array in state.items()}
         np.savez(folder / "weights.npz", **arrays)
         about = {name: getattr(self, name) for name in PLAIN}
         about |= {name: getattr(self, name).model_dump() for name in SPECS}
+        about["compression"] = [asdict(record) for record in self.compression]
         about["scores"] = {name: asdict(scores) for name, scores in self.scores.items()}
         (folder / "model.json").write_text(json.dumps({"format": FORMAT} | about, indent=2) + "\n")
         if self.qonnx:
             (folder / QONNX).write_bytes(self.qonnx)
 
 
-STUDENTS = ("student_distilled", "student_plain")
 SPECS = ("spec", "baseline_spec")
-PLAIN = ("framework", "recipe_digest", "versions", "shape", "classes", "distilled")
+PLAIN = ("framework", "recipe_digest", "versions", "shape", "classes")
 
 
 def load(folder: Path) -> TrainedModel:
@@ -100,11 +114,12 @@ def load(folder: Path) -> TrainedModel:
     assert about.pop("format") == FORMAT, "the store keys stages by version, so formats never mix"
     with np.load(folder / "weights.npz", allow_pickle=False) as archive:
         arrays = dict(archive)
-    about |= {model: _state(model, arrays) for model in STUDENTS}
+    about["student"] = _state("student", arrays)
     about["baseline"] = weights_from(_state("baseline", arrays))
     about["spec"] = Student.model_validate(about["spec"])
     about["baseline_spec"] = FloatNetwork.model_validate(about["baseline_spec"])
     about["shape"] = tuple(about["shape"])
+    about["compression"] = tuple(StepRecord(**record) for record in about["compression"])
     about["scores"] = {name: Scores(**values) for name, values in about["scores"].items()}
     about["qonnx"] = (folder / QONNX).read_bytes() if (folder / QONNX).exists() else None
     return TrainedModel(**about)

@@ -44,6 +44,12 @@ class Brevitas:
     def weights(self, model: Network) -> Weights:
         return _torch.weights_of(model)
 
+    def latent(self, model: Network) -> State:
+        return _torch.latent_of(model)
+
+    def student_of(self, spec: Student, shape: Shape, classes: int, latent: State) -> Network:
+        return _torch.with_latent(build_student(spec, shape, classes), latent)
+
     def state(self, model: Network) -> State:
         return _torch.state_of(model)
 

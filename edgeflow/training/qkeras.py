@@ -13,7 +13,16 @@ from edgeflow.recipe import FloatNetwork, Recipe, Student
 from edgeflow.recipe_layout import Shape
 from edgeflow.training import _build, _course
 from edgeflow.training._fit import Learner, Lesson, Logits, Progress, Task
-from edgeflow.training._keras import float64, initialize, keras, logits_of, shaped, weights_of, with_weights
+from edgeflow.training._keras import (
+    float64,
+    initialize,
+    keras,
+    latent_weights_of,
+    logits_of,
+    shaped,
+    weights_of,
+    with_weights,
+)
 from edgeflow.training._keras_fit import KerasLearner
 from edgeflow.training._trained import State, TrainedModel, Weights, state_of, weights_from
 
@@ -39,6 +48,12 @@ class QKeras:
 
     def weights(self, model: keras.Model) -> Weights:
         return weights_of(model)
+
+    def latent(self, model: keras.Model) -> State:
+        return state_of(latent_weights_of(model))
+
+    def student_of(self, spec: Student, shape: Shape, classes: int, latent: State) -> keras.Model:
+        return with_weights(_build.student_model(spec, shape, classes), weights_from(latent))
 
     def state(self, model: keras.Model) -> State:
         """Weights on their grids; the grids are the recipe's."""

@@ -5,6 +5,7 @@ import pytest
 
 from edgeflow.estimate import baseline, costs
 from edgeflow.recipe import FloatNetwork, Student
+from edgeflow.recipe_cost import Cost, float_cost, quantized_cost
 from edgeflow.recipe_layers import Conv, Depthwise
 from edgeflow.recipe_layout import Placed, weighted
 
@@ -36,13 +37,13 @@ def student(hidden: list[object]) -> Student:
 
 
 def test_costs_of_the_digits_baseline() -> None:
-    cost = costs.float_cost(float_layout([128, 64], (8, 8, 1)))
-    assert cost == costs.Cost(weight_bits=17_226 * 32, macs=17_024, bit_operations=17_024 * 1024)
+    cost = float_cost(float_layout([128, 64], (8, 8, 1)))
+    assert cost == Cost(weight_bits=17_226 * 32, macs=17_024, bit_operations=17_024 * 1024)
 
 
 def test_costs_of_a_student() -> None:
     spec = student([{"units": 16, "activation_bits": 2}])
-    cost = costs.quantized_cost(spec.layout((8, 8, 1), 10), spec)
+    cost = quantized_cost(spec.layout((8, 8, 1), 10), spec)
     assert cost.weight_bits == 64 * 16 * 4 + 16 * 6 + 16 * 10 * 3 + 10 * 5
     assert cost.macs == 64 * 16 + 16 * 10
     assert cost.bit_operations == 64 * 16 * 4 * 4 + 16 * 10 * 3 * 2
@@ -57,7 +58,7 @@ def test_costs_of_convolutions() -> None:
             {"pool": "average", "size": 2},
         ]
     )
-    cost = costs.quantized_cost(spec.layout((6, 6, 1), 10), spec)
+    cost = quantized_cost(spec.layout((6, 6, 1), 10), spec)
     conv, depthwise, pointwise, dense = 16 * 9 * 2, 16 * 9 * 2, 16 * 2 * 2, 8 * 10
     assert cost.macs == conv + depthwise + pointwise + dense
     assert cost.weight_bits == (18 + 18 + 4) * 4 + 3 * 2 * 6 + 80 * 3 + 10 * 5
@@ -75,7 +76,7 @@ def test_costs_count_what_training_finds_for_a_channel() -> None:
         ({"per_channel": True}, 8 * 32),
     ):
         spec = Student.model_validate({"framework": "brevitas", "hidden": hidden} | setting)
-        cost = costs.quantized_cost(spec.layout((8, 8, 1), 10), spec)
+        cost = quantized_cost(spec.layout((8, 8, 1), 10), spec)
         assert cost.weight_bits == kernels + 16 * 64 + 8 * 5 + logits + scales
 
 

@@ -90,9 +90,7 @@ def test_the_whole_trained_value_predicts_what_csim_does(converted: tuple[object
     shape, hidden = STUDENTS[firmware.project]
     state = state_of(_keras.weights_of(model))
     baseline = FloatNetwork.model_validate({"hidden": [2]})
-    made = training.TrainedModel(
-        "qkeras", "", {}, shape, CLASSES, spec_of(hidden), baseline, {}, state, state, True, {}
-    )
+    made = training.TrainedModel("qkeras", "", {}, shape, CLASSES, spec_of(hidden), baseline, {}, state, (), {})
     made.save(tmp_path)
     x = images(firmware.in_features)
     assert (predict(training.load(tmp_path), x) == firmware.predict(x)).all()

@@ -40,8 +40,7 @@ def trained() -> tuple[TrainedModel, list[str]]:
 
 
 def weights(model: TrainedModel) -> list[np.ndarray]:
-    students = [*model.student_distilled.values(), *model.student_plain.values()]
-    return [array for layer in model.baseline.values() for array in layer] + students
+    return [array for layer in model.baseline.values() for array in layer] + [*model.student.values()]
 
 
 def test_the_same_recipe_gives_the_same_weights(trained: tuple[TrainedModel, list[str]]) -> None:

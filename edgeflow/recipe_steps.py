@@ -1,0 +1,68 @@
+"""The steps of a recipe's ``compression``: which there are, and what stands in each, its own file says.
+
+- distill: {temperature: 1.0, weight: 0.9}
+
+A step is a file in ``training/steps/`` with a ``Section``; what a recipe can say of it is that section's fields.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator, SerializeAsAny, create_model
+
+from edgeflow import catalog
+from edgeflow.errors import did_you_mean
+from edgeflow.recipe_layers import Section
+from edgeflow.recipe_layout import Shape
+
+KIND = "training.steps"
+Points = Annotated[float, Field(ge=0, le=100)]
+
+
+class StepSection(Section):
+    """What every step can be told."""
+
+    max_points_lost: Points | None = None  # on the validation split, else the step is undone; None: it stays
+
+
+class Step(Section):
+    """One item of ``compression``: a single key, the step's name, that holds its section."""
+
+    @property
+    def name(self) -> str:
+        (name,) = type(self).model_fields
+        return name
+
+    @property
+    def section(self) -> StepSection:
+        section: StepSection = getattr(self, self.name)
+        return section
+
+
+@cache
+def step_model(name: str) -> type[Step]:
+    """The item that holds the section of the step of this name."""
+    return create_model("Step", __base__=Step, **{name: (catalog.load(KIND, name).Section, ...)})  # type: ignore[call-overload, no-any-return]
+
+
+def _step(value: Any) -> Step:
+    if isinstance(value, Step):
+        return value
+    known = catalog.names(KIND)
+    if not isinstance(value, dict) or len(value) != 1:
+        raise ValueError(f"a step is a single key with its section; one of {', '.join(known)}")
+    (name,) = value
+    if name not in known:
+        raise ValueError(f'no compression step "{name}"{did_you_mean(str(name), known)}')
+    return step_model(name).model_validate(value)
+
+
+def step_problems(step: Step, shape: Shape) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What of a step cannot be on samples of ``shape``, each at its key below the item."""
+    check = getattr(catalog.load(KIND, step.name), "problems", None)
+    for key, message in check(step.section, shape) if check else ():
+        yield (step.name, *key), message
+
+
+AnyStep = Annotated[SerializeAsAny[Step], PlainValidator(_step)]

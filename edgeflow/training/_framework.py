@@ -1,0 +1,48 @@
+"""``Framework``: what the course of training and its compression steps ask of a training framework."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from edgeflow.datasets._data import Features
+from edgeflow.recipe import FloatNetwork, Student
+from edgeflow.recipe_layout import Shape
+from edgeflow.training._fit import Learner, Lesson, Logits, Task
+from edgeflow.training._trained import State, Weights
+
+Model = TypeVar("Model")
+
+
+class Framework(Protocol[Model]):
+    """Initial weights depend on ``seed`` alone.
+
+    A student's latent arrays are the floats that training moves, by ``layer/part`` with the layer's name of the layout:
+    ``dense_0/kernel`` in the layout's convention, and what has one value a channel ends in that axis.
+    """
+
+    name: str
+    packages: Sequence[str]  # whose versions the result depends on
+
+    def float_network(self, spec: FloatNetwork, shape: Shape, classes: int, seed: int) -> Model: ...
+
+    def student(self, spec: Student, shape: Shape, classes: int, seed: int) -> Model: ...
+
+    def latent(self, model: Model) -> State: ...
+
+    def student_of(self, spec: Student, shape: Shape, classes: int, latent: State) -> Model:
+        """The student with these latent arrays."""
+
+    def learner(self, model: Model, task: Task, lesson: Lesson | None) -> Learner: ...
+
+    def settled(self, model: Model) -> Model:
+        """A student as it will be built: with weights on their quantizers' grids where it stores them so."""
+
+    def logits(self, model: Model, x: Features) -> Logits: ...
+
+    def weights(self, model: Model) -> Weights:
+        """Of a float network, or of a student as quantized."""
+
+    def state(self, model: Model) -> State:
+        """Of a student."""
+
+    def qonnx(self, model: Model) -> bytes | None:
+        """The student as a QONNX file, if the framework writes one."""

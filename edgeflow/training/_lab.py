@@ -1,0 +1,94 @@
+"""What the steps of compression share: a ``Lab`` that trains and judges, and the ``Candidate`` that each step changes.
+
+Everything here sees the training and the validation split, nothing the test split.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Generic
+
+import numpy as np
+
+from edgeflow.datasets._data import Features
+from edgeflow.recipe import FloatNetwork, Recipe, Student
+from edgeflow.recipe_cost import quantized_cost
+from edgeflow.recipe_layout import Placed
+from edgeflow.training._fit import Lesson, Logits, Progress, Task, accuracy, fit
+from edgeflow.training._framework import Framework, Model
+from edgeflow.training._trained import State
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A student on its way: what it is, what it weighs, and what it learns from when it is trained again."""
+
+    spec: Student
+    latent: State
+    task: Task
+    lesson: Lesson | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Lab(Generic[Model]):
+    recipe: Recipe
+    progress: Progress
+    framework: Framework[Model]
+    task: Task  # of a student without a lesson
+    teachers: Sequence[Model]
+
+    def float_network(self, spec: FloatNetwork, role: str, number: int, count: int) -> Model:
+        """Members of one role differ by their seed, in initial weights and order of examples."""
+        seed = seed_of(self.recipe.seed, role, number)
+        model = self.framework.float_network(spec, self.task.shape, self.task.classes, seed)
+        task = replace(self.task, schedule=spec.training)
+        learner = self.framework.learner(model, task, None)
+        fit(learner, task, seed, f"{role} {number + 1} of {count}", self.progress)
+        return model
+
+    def fresh(self, spec: Student) -> Candidate:
+        """A student before any training. All of one spec start from the same weights, so they differ by what they
+        learn from alone."""
+        model = self.framework.student(spec, self.task.shape, self.task.classes, self.seed)
+        return Candidate(spec, self.framework.latent(model), self.task)
+
+    def trained(self, candidate: Candidate, label: str) -> Candidate:
+        """The candidate after a whole schedule of its task."""
+        model = self.latent_model(candidate)
+        learner = self.framework.learner(model, candidate.task, candidate.lesson)
+        fit(learner, candidate.task, self.seed, label, self.progress)
+        return replace(candidate, latent=self.framework.latent(model))
+
+    def model(self, candidate: Candidate) -> Model:
+        """The candidate as it would be built."""
+        return self.framework.settled(self.latent_model(candidate))
+
+    def latent_model(self, candidate: Candidate) -> Model:
+        task = self.task
+        return self.framework.student_of(candidate.spec, task.shape, task.classes, candidate.latent)
+
+    def mean_logits(self, models: Sequence[Model], x: Features) -> Logits:
+        return np.mean([self.framework.logits(model, x) for model in models], axis=0, dtype=np.float32)
+
+    def validation(self, candidate: Candidate) -> float:
+        """Accuracy on the validation split, as built."""
+        return accuracy(self.framework.logits(self.model(candidate), self.task.x_validation), self.task.y_validation)
+
+    def layout(self, spec: Student) -> tuple[Placed, ...]:
+        return spec.layout(self.task.shape, self.task.classes)
+
+    def weight_bits(self, spec: Student) -> int:
+        return quantized_cost(self.layout(spec), spec).weight_bits
+
+    def nonzero_weights(self, candidate: Candidate) -> int:
+        """Of the kernels as quantized."""
+        weights = self.framework.weights(self.model(candidate))
+        return sum(int(np.count_nonzero(layer.kernel)) for layer in weights.values())
+
+    @property
+    def seed(self) -> int:
+        """Of every student."""
+        return seed_of(self.recipe.seed, "student", 0)
+
+
+def seed_of(seed: int, role: str, member: int) -> int:
+    return int(np.random.SeedSequence([seed, *role.encode(), member]).generate_state(1)[0] >> 1)

@@ -1,20 +1,23 @@
 """A data set: three disjoint splits of float features and integer classes, with source, licence and checksum.
 
-Its file has SHAPE, of images (height, width, channels), CLASSES, ``load()``, and ``identity()``: the checksum of what
-``load`` would read now, without reading it.
+Its file has SHAPE, of images (height, width, channels), of series (length, channels), CLASSES, ``load()``, and
+``identity()``: the checksum of what ``load`` would read now, without reading it.
 """
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgeflow.errors import InputError
 
-Features = NDArray[np.float32]  # (samples, features); images row by row, channels last
+Features = NDArray[np.float32]  # (samples, features); images row by row, series in time, channels last
 Classes = NDArray[np.int64]  # (samples,)
 
 
@@ -55,6 +58,30 @@ def cached(name: str) -> Path | None:
     folder = os.environ.get("EDGEFLOW_DATA")
     file = Path(folder) / name if folder else None
     return file if file and file.is_file() else None
+
+
+def arrays(dataset: str, file: Path, names: Sequence[str]) -> list[NDArray[Any]]:
+    """Raises InputError if the data cache's file is no archive of plain arrays, or one of ``names`` is not in it."""
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            return [archive[name] for name in names]
+    except (ValueError, OSError, KeyError, EOFError, BadZipFile) as error:
+        wanted = ", ".join(names)
+        raise InputError(f"datasets.{dataset}: {file.name} in EDGEFLOW_DATA holds no {wanted}: {error}") from None
+
+
+def known(dataset: str, name: str, names: Sequence[str], checksum: str, source: str) -> list[NDArray[Any]]:
+    """The arrays of a file that the data cache alone can give. Raises InputError without it, or if it is another."""
+    file = cached(name)
+    if file is None:
+        folder = os.environ.get("EDGEFLOW_DATA") or "not set"
+        raise InputError(
+            f"datasets.{dataset}: no file {name} in the folder that EDGEFLOW_DATA names ({folder}); "
+            f"it does not come with edgeflow, its source is {source}"
+        )
+    found = arrays(dataset, file, names)
+    verify_checksum(dataset, checksum, f"{name} in EDGEFLOW_DATA is another file; take it away", *found)
+    return found
 
 
 def stratified_split(y: Classes, shares: tuple[float, ...], seed: int) -> list[NDArray[np.int64]]:

@@ -6,13 +6,11 @@ brightest pixel. A student's input quantizer rounds it to the bits that the reci
 """
 
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeflow.datasets._data import Classes, Dataset, Features, cached, stratified_split, verify_checksum
-from edgeflow.errors import InputError
+from edgeflow.datasets._data import Classes, Dataset, Features, arrays, cached, stratified_split, verify_checksum
 
 SHAPE = (28, 28, 1)
 CLASSES = 10
@@ -49,18 +47,10 @@ def _bundled() -> Dataset:
 
 
 def _full(file: Path) -> Dataset:
-    x, y, x_test, y_test = arrays = _arrays(file)
-    verify_checksum("mnist", CHECKSUM_70000, f"{FILE} in EDGEFLOW_DATA is another file; take it away", *arrays)
+    x, y, x_test, y_test = found = arrays("mnist", file, ARRAYS)
+    verify_checksum("mnist", CHECKSUM_70000, f"{FILE} in EDGEFLOW_DATA is another file; take it away", *found)
     train, validation = stratified_split(y.astype(np.int64), (FULL_TRAIN_SHARE,), SPLIT_SEED)
     return _dataset(CHECKSUM_70000, (x[train], y[train]), (x[validation], y[validation]), (x_test, y_test))
-
-
-def _arrays(file: Path) -> list[NDArray[np.uint8]]:
-    try:
-        with np.load(file, allow_pickle=False) as archive:
-            return [archive[name] for name in ARRAYS]
-    except (ValueError, OSError, KeyError, EOFError, BadZipFile) as error:
-        raise InputError(f"datasets.mnist: {FILE} in EDGEFLOW_DATA holds no {', '.join(ARRAYS)}: {error}") from None
 
 
 Split = tuple[NDArray[np.uint8], NDArray[np.integer]]  # pixels, labels

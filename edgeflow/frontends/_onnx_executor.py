@@ -1,16 +1,19 @@
 """The reference for ONNX with quantizers: qonnx's executor, node by node in float32, on many samples at once."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import ModelProto, numpy_helper
+from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from edgeflow.errors import MissingToolError, ToolError
 from edgeflow.frontends._onnx_graph import QUANTIZED
+from edgeflow.frontends._onnx_values import OnnxNode
 from edgeflow.frontends._quiet import quiet
 
+OPSET = 13  # of nodes that are computed alone
 CHUNK = 250  # samples at once
 Tensors = dict[str, NDArray[Any]]
 
@@ -19,6 +22,17 @@ def execute(model: ModelProto, x: NDArray[Any]) -> Tensors:
     """Every tensor of the graph for samples (samples, *shape), by name. Raises ToolError where the executor fails."""
     parts = [_executed(model, x[i : i + CHUNK]) for i in range(0, len(x), CHUNK)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def elementwise(nodes: Sequence[OnnxNode], x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What nodes of one input, one after the other, make of any array. Raises what ``execute`` raises."""
+    names = [f"x{i}" for i in range(len(nodes) + 1)]
+    made = [helper.make_node(n.op, [a], [b], **n.attributes) for n, a, b in zip(nodes, names, names[1:], strict=False)]
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, x.size]) for name in (names[0], names[-1])]
+    graph = helper.make_graph(made, "elementwise", ends[:1], ends[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
+    found: NDArray[np.float32] = execute(model, x.reshape(1, -1))[names[-1]].reshape(x.shape)
+    return found
 
 
 def _executed(model: ModelProto, x: NDArray[Any]) -> Tensors:

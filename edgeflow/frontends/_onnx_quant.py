@@ -80,11 +80,11 @@ def quantize(draft: Draft, name: str, x: Real, grid: Grid) -> Real:
     rows = []
     for scale, offset, step, zero, (least, most) in zip(*parts, ends, strict=True):
         inside = [_real(grid.boundary(k), step, zero) for k in range(least + 1, most + 1)]
-        rows.append(_row(scale, offset, [ALWAYS] * (least - lo) + inside + [NEVER] * (hi - most)))
+        rows.append(row(scale, offset, [ALWAYS] * (least - lo) + inside + [NEVER] * (hi - most)))
     q = stepped(draft, name, x, rows, shape, lo)
-    step, zero = _full(grid.scale, x), _full(grid.zero, x)
+    step, zero = full(grid.scale, x), full(grid.zero, x)
     boundary = HALF if "HALF" in grid.mode.upper() or grid.mode.upper() == "ROUND" else Fraction(0)
-    _remember(draft, q, x, x.scale / step, x.offset / step + zero, boundary)
+    remember(draft, q, x, x.scale / step, x.offset / step + zero, boundary)
     return Real(q.value, q.at, step, -zero * step)
 
 
@@ -95,9 +95,9 @@ def signs(draft: Draft, name: str, x: Real, scale: Fractions) -> Real:
         raise UnsupportedLayerError("its input never changes its sign: nothing is left to compute")
     shape = np.broadcast_shapes(x.scale.shape, x.offset.shape)
     parts = (np.broadcast_to(part, shape).ravel() for part in (x.scale, x.offset))
-    bit = stepped(draft, name, x, [_row(s, o, level) for s, o in zip(*parts, strict=True)], shape, 0)
-    _remember(draft, bit, x, x.scale, x.offset, None, (Fraction(0),))
-    return Real(bit.value, bit.at, _full(2 * scale, x), _full(-scale, x))
+    bit = stepped(draft, name, x, [row(s, o, level) for s, o in zip(*parts, strict=True)], shape, 0)
+    remember(draft, bit, x, x.scale, x.offset, None, (Fraction(0),))
+    return Real(bit.value, bit.at, full(2 * scale, x), full(-scale, x))
 
 
 def reaches(draft: Draft, name: str, x: Real, thresholds: Fractions, axis: int) -> Real:
@@ -110,15 +110,15 @@ def reaches(draft: Draft, name: str, x: Real, thresholds: Fractions, axis: int) 
     if x.clamped:
         raise UnsupportedLayerError("thresholds of a clamped tensor; leave out the ReLU before them")
     rows = [
-        _row(scale, offset, [(t, True) for t in sorted(thresholds[c])])
+        row(scale, offset, [(t, True) for t in sorted(thresholds[c])])
         for c, scale, offset in zip(which, *parts, strict=True)
     ]
     counted = stepped(draft, name, x, rows, shape, 0)
-    _remember(draft, counted, x, x.scale, x.offset, None, tuple(sorted(set(thresholds.flat))))
+    remember(draft, counted, x, x.scale, x.offset, None, tuple(sorted(set(thresholds.flat))))
     return Real(counted.value, counted.at, uniform(Fraction(1), x.at.ndim), uniform(Fraction(0), x.at.ndim))
 
 
-def _remember(
+def remember(
     draft: Draft,
     q: Real,
     x: Real,
@@ -142,7 +142,7 @@ def stepped(
     return Real(made, x.at, x.scale, x.offset)
 
 
-def _row(scale: Fraction, offset: Fraction, levels: list[Boundary]) -> tuple[list[int], bool]:
+def row(scale: Fraction, offset: Fraction, levels: list[Boundary]) -> tuple[list[int], bool]:
     """The integers n at which ``scale * n + offset`` reaches each level, ascending; whether it falls on its way."""
     if scale == 0:
         return [-FAR if offset > at or (closed and offset == at) else FAR for at, closed in levels], False
@@ -181,5 +181,5 @@ def _reaches(x: Fraction, boundary: Boundary) -> bool:
     return x > at or (closed and x == at)
 
 
-def _full(per: Fractions, x: Real) -> Fractions:
+def full(per: Fractions, x: Real) -> Fractions:
     return per.reshape((1,) * (x.at.ndim - per.ndim) + per.shape)

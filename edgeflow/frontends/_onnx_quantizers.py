@@ -11,13 +11,15 @@ from edgeflow.fixedpoint import Fixed, Integers, fixed_for
 from edgeflow.frontends._draft import Draft, Value
 from edgeflow.frontends._lowered import Entry
 from edgeflow.frontends._nodes import Cast
+from edgeflow.frontends._onnx_curves import Curved
+from edgeflow.frontends._onnx_curves import quantize as quantize_curved
 from edgeflow.frontends._onnx_entry import Raw
 from edgeflow.frontends._onnx_grids import Quantizer, bipolar, linear, quant
 from edgeflow.frontends._onnx_quant import Grid, bounds, quantize, reaches, signs
 from edgeflow.frontends._onnx_values import Const, Fractions, OnnxNode, Real, fractions, uniform, without_batch
 from edgeflow.network.network import INPUT
 
-Operand = Real | Raw | Const
+Operand = Real | Raw | Const | Curved
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +57,8 @@ def dequantize_linear(
 ) -> Operand:
     """``(x - zero) * scale``, exactly."""
     grid = linear(node, _dimensions(x), scale, zero)
-    if isinstance(x, Raw):
-        raise UnsupportedLayerError("it takes the model's float input; quantize it first")
+    if isinstance(x, Raw | Curved):
+        raise UnsupportedLayerError("it takes floats, the model's input or what a curve makes; quantize them first")
     if isinstance(x, Const):
         centred = x.values.astype(np.int64) - grid.zero.astype(np.int64)
         return Const(grid.reals(x.values.astype(np.int64)), centred, fractions(grid.scale))
@@ -106,6 +108,8 @@ def _quantized(draft: Draft, node: OnnxNode, at: Integers, x: Operand, grid: Qua
         return grid.constant(x)
     if isinstance(x, Raw):
         return _entered(x, grid, at)
+    if isinstance(x, Curved):
+        return quantize_curved(draft, node.name, x, grid)
     if grid.bipolar:
         if any(fractions(grid.zero).flat):
             raise UnsupportedLayerError("one bit with a zero point; use BipolarQuant")

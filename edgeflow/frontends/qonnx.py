@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from edgeflow.errors import InputError, UnsupportedLayerError
 from edgeflow.fixedpoint import Fixed, Integers, fixed_for
 from edgeflow.frontends import _onnx_class as classes
+from edgeflow.frontends import _onnx_curves as curves
 from edgeflow.frontends import _onnx_elementwise as elementwise
 from edgeflow.frontends import _onnx_executor
 from edgeflow.frontends import _onnx_pool as pooling
@@ -49,6 +50,7 @@ LOWERINGS: dict[str, Lowering] = {
     "BatchNormalization": elementwise.batch_norm,
     "Relu": elementwise.relu,
     "Clip": elementwise.clip,
+    **dict.fromkeys(curves.RISING, curves.curve),
     "Identity": elementwise.same,
     "Dropout": elementwise.same,
     "Cast": elementwise.same,
@@ -132,7 +134,9 @@ class _Walk(Walk):
         self.known[graph.input] = self._incoming()
 
     def made(self, node: OnnxNode, inputs: list[Any]) -> Any:
-        tensors = [x for x in inputs if isinstance(x, Real | Raw)]
+        if any(isinstance(x, curves.Curved) for x in inputs) and node.op not in (*QUANTIZERS, *curves.RISING):
+            raise UnsupportedLayerError(curves.QUANTIZE)
+        tensors = [x for x in inputs if isinstance(x, Real | Raw | curves.Curved)]
         if node.op == "Shape" and tensors:
             return Const(np.array([1, *tensors[0].shape], np.int64))
         if node.op in QUANTIZERS:
@@ -143,6 +147,8 @@ class _Walk(Walk):
             return apply(node, inputs)
         if node.op == "TopK" and node.outputs[0] in self.needed:
             raise UnsupportedLayerError("the greatest value itself is taken; only its index is known")
+        if node.op in curves.RISING and node.outputs[0] == self.graph.output:
+            raise UnsupportedLayerError("it makes floats, and the model ends there; end before it, or in a quantizer")
         if node.op not in LOWERINGS:
             raise UnsupportedLayerError("only constants are known here")
         return LOWERINGS[node.op](self.draft, node, *inputs)

@@ -83,3 +83,9 @@ def fit(learner: Learner, task: Task, seed: int, label: str, progress: Progress)
 
 def accuracy(logits: Logits, y: Classes) -> float:
     return float((logits.argmax(axis=1) == y).mean())
+
+
+def balanced_accuracy(logits: Logits, y: Classes) -> float:
+    """The mean over the classes of ``y`` of the share that is found: what says something where one class is most."""
+    right = logits.argmax(axis=1) == y
+    return float(np.mean([right[y == label].mean() for label in np.unique(y)]))

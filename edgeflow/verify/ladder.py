@@ -23,7 +23,7 @@ from edgeflow.verify import extremes
 from edgeflow.verify import netlist as netlists
 from edgeflow.verify.cause import cause
 from edgeflow.verify.layers import FRAMES, Trace, first_layer, trace, why
-from edgeflow.verify.locate import Place, Regenerate, first_difference, locate
+from edgeflow.verify.locate import Place, Regenerate, first_difference, locate, netlist_look, rtl_look
 from edgeflow.verify.simulate import simulate
 from edgeflow.verify.verification import Difference, Verification
 
@@ -57,7 +57,8 @@ def verify(
     costs a synthesis: None is none.
 
     Differing values and cycle counts that leave their formulas are in the result; see ``check``. With ``regenerate``
-    (``locate.regenerator``) a difference in RTL names the layer that makes it. Raises MismatchError if beats get lost.
+    (``locate.regenerator``) a difference in RTL or netlist names the layer that makes it. Raises MismatchError if
+    beats get lost.
     """
     network, real = lowered.network, lowered.real
     y = network.run(x)
@@ -77,11 +78,16 @@ def verify(
     wrong, difference = compare(rungs, network, x)
     place = first_difference(simulation, design, y[chosen], len(network.layers) - 1)
     if wrong_alone and difference is None and not place:
-        difference = _in_rtl(wrong_alone, network)
+        difference = _in_hardware(wrong_alone, network)
     if place and (difference is None or difference.rung in ("RTL", "netlist")):
         if regenerate:
-            place = locate(network, regenerate, x[chosen], seed, store) or place
-        difference = _in_rtl(replace(place, sample=int(chosen[place.sample])), network)
+            place = locate(network, regenerate, x[chosen], rtl_look(seed, store)) or place
+        difference = _in_hardware(replace(place, sample=int(chosen[place.sample])), network)
+    elif difference and difference.rung == "netlist" and regenerate and in_netlist is not None:
+        place = locate(network, regenerate, x[in_netlist], netlist_look(seed, store))
+        if place:
+            place = replace(place, sample=int(in_netlist[place.sample]))
+            difference = _in_hardware(place, network, difference.rung, difference.against)
     full = simulation.phases["full rate"]
     accuracy = {SCORED[rung.name]: _accuracy(rung, labels) for rung in rungs if rung.name in SCORED and len(labels)}
     broken = bool(wrong_alone) + sum(phase.mismatches + phase.broken_rules for phase in simulation.phases.values())
@@ -127,12 +133,12 @@ def check(result: Verification, design: Design) -> Verification:
     return result
 
 
-def _in_rtl(place: Place, network: Network) -> Difference:
+def _in_hardware(place: Place, network: Network, rung: str = "RTL", against: str = "Network") -> Difference:
     layer = network.layers[place.layer]
     expected, got = (layer.kernel.y.real(np.array([value])) for value in (place.expected, place.got))
     because = cause(expected, got, layer.kernel.y, table=isinstance(layer.kernel, Table))
     values = float(expected[0]), float(got[0])
-    return Difference("RTL", "Network", layer.name, place.sample, place.channel, *values, place.phase, because)
+    return Difference(rung, against, layer.name, place.sample, place.channel, *values, place.phase, because)
 
 
 def _accuracy(rung: Rung, labels: NDArray[np.integer]) -> float:

@@ -1,6 +1,7 @@
 """Which layer's hardware is wrong: simulate the first layer alone, then the first two, and so on.
 
-Costs a simulator for each step, so it is asked only when a design has already been seen to differ.
+Costs a simulator for each step, of a netlist a synthesis too, so it is asked only when a design has already been seen
+to differ.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from edgeflow.rtl.generate import generate
 from edgeflow.rtl.shapes import Folding
 from edgeflow.store import Store
 from edgeflow.verify import case as cases
+from edgeflow.verify import netlist as netlists
+from edgeflow.verify.netlist import NetlistRun
 from edgeflow.verify.simulate import Simulation, simulate
 
 Regenerate = Callable[[Network], Design]
@@ -33,6 +36,9 @@ class Place:
     got: int
 
 
+Look = Callable[[Design, Integers, Integers, int], Place | None]  # the design of layers up to one, x, y, that layer
+
+
 def regenerator(folding: Folding, clock_mhz: float) -> Regenerate:
     """Generates the first layers of a network as the whole was generated."""
 
@@ -45,15 +51,34 @@ def regenerator(folding: Folding, clock_mhz: float) -> Regenerate:
     return regenerate
 
 
-def locate(network: Network, regenerate: Regenerate, x: Integers, seed: int, store: Store) -> Place | None:
+def locate(network: Network, regenerate: Regenerate, x: Integers, look: Look) -> Place | None:
     """The first layer whose hardware differs from ``Network.trace`` on frames ``x``; None if no layer's does."""
     for index, y in enumerate(network.trace(x)):
-        part = network.until(index)
-        design = regenerate(part)
-        simulation = simulate(design, x, y, cases.standard_case(design, len(x), seed), store)
-        place = first_difference(simulation, design, y, index)
+        place = look(regenerate(network.until(index)), x, y, index)
         if place:
             return place
+    return None
+
+
+def rtl_look(seed: int, store: Store) -> Look:
+    def look(design: Design, x: Integers, y: Integers, layer: int) -> Place | None:
+        case = cases.standard_case(design, len(x), seed)
+        return first_difference(simulate(design, x, y, case, store), design, y, layer)
+
+    return look
+
+
+def netlist_look(seed: int, store: Store) -> Look:
+    def look(design: Design, x: Integers, y: Integers, layer: int) -> Place | None:
+        return first_of_netlist(netlists.simulate(design, x, seed, store), y, layer)
+
+    return look
+
+
+def first_of_netlist(run: NetlistRun, y: Integers, layer: int) -> Place | None:
+    for phase, got in run.outputs.items():
+        for sample, channel in np.argwhere(got != y)[:1].tolist():
+            return Place(layer, phase, sample, channel, int(y[sample, channel]), int(got[sample, channel]))
     return None
 
 

@@ -169,3 +169,11 @@ def test_inference_in_parts_is_inference(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(_keras, "CHUNK_VALUES", 6 * 6 * 6 * 7)
     assert _keras.chunk_rows(model) == 7
     np.testing.assert_array_equal(_keras.logits_of(model, x), whole)
+
+
+def test_balanced_accuracy_counts_every_class_alike() -> None:
+    from edgeflow.training._fit import accuracy, balanced_accuracy
+
+    y = np.array([0, 0, 0, 0, 0, 0, 2, 2])
+    always_0 = np.eye(3, dtype=np.float32)[np.zeros(8, int)]
+    assert (accuracy(always_0, y), balanced_accuracy(always_0, y)) == (0.75, 0.5)

@@ -20,6 +20,7 @@ from edgeflow.rtl.design import Design, Stream
 from edgeflow.rtl.generate import generate
 from edgeflow.tools import _process, cxxrtl, pyosys
 from edgeflow.verify import ladder, netlist, vectors
+from edgeflow.verify.locate import regenerator
 
 pytestmark = pytest.mark.tools
 
@@ -153,11 +154,13 @@ def test_folded_layers_with_memories_and_multipliers(store, made):
         assert np.array_equal(outputs, y), phase
 
 
-def small_ladder(store):
+def small_ladder(store, regenerate=None):
     model, x = small.network(), small.frames()
     logits = model.output.real(model.run(x))
     labels, above = logits.argmax(axis=1)[:30], [ladder.Rung("qkeras", logits)]
-    return ladder.verify(above, small.lowered(), small.design(), x, labels, 7, store, in_netlist=np.arange(5, 25))
+    frames = np.arange(5, 25)
+    design, lowered = small.design(), small.lowered()
+    return ladder.verify(above, lowered, design, x, labels, 7, store, regenerate=regenerate, in_netlist=frames)
 
 
 def test_the_ladder_reaches_the_netlist(store):
@@ -167,18 +170,23 @@ def test_the_ladder_reaches_the_netlist(store):
     assert result.netlist_simulator == f"Yosys CXXRTL {cxxrtl.version()}"
 
 
-def test_a_wrong_cell_names_the_netlist(store, monkeypatch, tmp_path):
-    """One LUT of the right RTL's netlist, inverted: Verilator cannot see it."""
+def damaged(monkeypatch, tmp_path, damage):
+    """Every netlist from now on, with ``damage`` done to its top module: Verilator cannot see it."""
     right = pyosys.synthesize
 
-    def wrong(*arguments):
-        made = right(*arguments)
+    def wrong(top, *arguments):
+        made = right(top, *arguments)
         mutant = json.loads(made.netlist.read_text())
-        invert_a_lut(mutant["modules"]["tiny"])
-        (tmp_path / "tiny.json").write_text(json.dumps(mutant))
-        return replace(made, netlist=tmp_path / "tiny.json")
+        damage(mutant["modules"][top])
+        file = tmp_path / f"{len(list(tmp_path.iterdir()))}.json"
+        file.write_text(json.dumps(mutant))
+        return replace(made, netlist=file)
 
     monkeypatch.setattr(pyosys, "synthesize", wrong)
+
+
+def test_wrong_cells_name_the_netlist(store, monkeypatch, tmp_path):
+    damaged(monkeypatch, tmp_path, invert_sums)
     difference = small_ladder(store).difference
     assert (difference.rung, difference.against, difference.layer) == ("netlist", "RTL", "second")
     assert 5 <= difference.sample < 25 and difference.got != difference.expected
@@ -186,13 +194,24 @@ def test_a_wrong_cell_names_the_netlist(store, monkeypatch, tmp_path):
         ladder.check(small_ladder(store), small.design())
 
 
-def invert_a_lut(module):
-    """Wrong the sum bit of a carry cell of the last layer that feeds a register. Changes ``module``."""
+def test_wrong_cells_name_the_layer_they_lie_in(store, monkeypatch, tmp_path):
+    damaged(monkeypatch, tmp_path, lambda module: invert_sums(module, "ef_dense.sv"))
+    difference = small_ladder(store, regenerator(small.FOLDING, 100.0)).difference
+    assert (difference.rung, difference.against, difference.layer) == ("netlist", "RTL", "first")
+    model, x = small.network(), small.frames()
+    right = model.layers[0].kernel.y.real(model.trace(x)[0])
+    assert difference.sample >= 5, "a frame's number among all, not among those of the netlist"
+    assert difference.expected == right[difference.sample, difference.channel] != difference.got
+    assert difference.phase == "full rate"
+
+
+def invert_sums(module, source="tiny_unrolled_1.sv"):
+    """Wrong, in carry cells from ``source``, the sum bits that feed a register of data. Changes ``module``."""
     cells = module["cells"].values()
     data = {bit for cell in cells if cell["type"] == "TRELLIS_FF" for bit in cell["connections"]["DI"]}
-    adders = [cell for cell in cells if cell["type"] == "CCU2C" and "tiny_unrolled" in cell["attributes"]["src"]]
-    wrong = next(cell for cell in adders if cell["connections"]["S1"][0] in data)
-    wrong["parameters"]["INIT1"] = "".join("10"[int(bit)] for bit in wrong["parameters"]["INIT1"])
+    for cell in cells:
+        if cell["type"] == "CCU2C" and source in cell["attributes"]["src"] and cell["connections"]["S1"][0] in data:
+            cell["parameters"]["INIT1"] = "".join("10"[int(bit)] for bit in cell["parameters"]["INIT1"])
 
 
 def test_what_the_netlist_simulates_is_what_a_budget_allows():

@@ -54,6 +54,7 @@ class Evidence:
             "frames_per_second": clock_mhz * 1e6 / verification.interval_cycles,
             "layers": [asdict(layer) for layer in self.layers],
             "seconds": self.seconds,
+            **({"confusion": list(map(list, verification.confusion))} if verification.confusion else {}),
             "tools": self.implementation.tools
             | {"simulator": verification.simulator}
             | ({"netlist simulator": verification.netlist_simulator} if verification.netlist_simulator else {}),
@@ -61,7 +62,7 @@ class Evidence:
 
 
 def _verification(verification: Verification) -> dict[str, Any]:
-    elsewhere = ("difference", "accuracy", "waves")  # no report has the first; scores lie together; waves are a file
+    elsewhere = ("difference", "accuracy", "confusion", "waves")  # none; with other scores; a section; a file
     return {key: value for key, value in asdict(verification).items() if key not in elsewhere}
 
 

@@ -14,6 +14,7 @@ from edgeflow.training import TrainedModel
 # Which kind of number stands in each section: they are never mixed.
 KINDS = {
     "accuracy": "measured",
+    "confusion": "measured",
     "weight_bits": "counted",
     "verification": "simulated",
     "board_simulation": "simulated",

@@ -1,5 +1,7 @@
 """A report is the stages' results side by side: figures by head, and one JSON document that comes back as it went."""
 
+from dataclasses import replace
+
 import values
 
 from edgeflow.report import report as reports
@@ -35,3 +37,10 @@ def test_what_is_saved_comes_back_and_makes_the_same_page(tmp_path):
     report = compiled()
     report.save(tmp_path / "report.json")
     assert page(reports.load(tmp_path / "report.json").content) == page(report.content)
+
+
+def test_the_confusion_is_there_where_labels_were():
+    content = compiled().content
+    assert content["confusion"] == [[4, 1, 0], [0, 3, 0], [0, 0, 2]] and content["kinds"]["confusion"] == "measured"
+    unlabelled = replace(values.evidence(), verification=replace(values.verification(), confusion=()))
+    assert "confusion" not in unlabelled.content()

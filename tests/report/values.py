@@ -33,6 +33,7 @@ def verification() -> Verification:
         waves=None,
         netlist_samples=100,
         netlist_simulator="CXXRTL 0.70",
+        confusion=((4, 1, 0), (0, 3, 0), (0, 0, 2)),
     )
 
 

@@ -22,6 +22,7 @@ from edgeflow.frontends import _samples
 from edgeflow.frontends._lowered import Lowered
 from edgeflow.pipeline import Context, copy_result
 from edgeflow.recipe import Hardware
+from edgeflow.report.evidence import Evidence
 from edgeflow.report.report import compile_import
 from edgeflow.rtl.folding import folding_within
 from edgeflow.rtl.generate import generate
@@ -89,10 +90,9 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context) -> Outcome:
         return Outcome(None, paths)
     implemented = pipeline.implement(name, wish.hardware, design, context)
     paths["bitstream"] = copy_result(implemented.folder, folder / "board") / f"{name}.bit"
-    report = compile_import(
+    evidence = Evidence(
         name,
         wish.seed,
-        {"executor": frontend.EXECUTOR, "ties": agreed.ties, "tie": agreed.shown},
         verified.value,
         pipeline.estimate(design),
         implemented.value.core,
@@ -100,6 +100,8 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context) -> Outcome:
         mapping(lowered.network, design),
         {"verify": verified.seconds, "implement": implemented.seconds},
     )
+    agreement = {"executor": frontend.EXECUTOR, "ties": agreed.ties, "tie": agreed.shown}
+    report = compile_import(evidence, agreement)
     return Outcome(report, paths | write_report(report, folder))
 
 

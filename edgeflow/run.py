@@ -11,7 +11,8 @@ from edgeflow.network.network import Kernel, Network
 from edgeflow.pipeline import Context, copy_result
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_cost import float_cost, quantized_cost
-from edgeflow.report.report import Layer, Report, compile_report
+from edgeflow.report.evidence import Evidence, Layer
+from edgeflow.report.report import Comparison, Report, compile_report
 from edgeflow.rtl.design import Design
 from edgeflow.verify import handover
 
@@ -64,16 +65,10 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
 
     measured = pipeline.measure_baseline(recipe, trained, context)
     baseline = trained.value.baseline_layout
-    report = compile_report(
+    evidence = Evidence(
         recipe.name,
         recipe.seed,
-        trained.value,
-        quantized_cost(trained.value.layout, trained.value.spec),
-        float_cost(baseline),
-        costs.fixed16_hardware(baseline, trained.value.baseline),
-        measured.value,
         verification.value,
-        board.value,
         pipeline.estimate(design),
         implementation.value.core,
         implementation.value.board,
@@ -87,6 +82,15 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
             "baseline": measured.seconds,
         },
     )
+    beside = Comparison(
+        trained.value,
+        quantized_cost(trained.value.layout, trained.value.spec),
+        float_cost(baseline),
+        costs.fixed16_hardware(baseline, trained.value.baseline),
+        measured.value,
+        board.value,
+    )
+    report = compile_report(evidence, beside)
     return Outcome(report, paths | write_report(report, out))
 
 

@@ -22,6 +22,7 @@ from edgeflow.verify import case as cases
 from edgeflow.verify import extremes
 from edgeflow.verify import netlist as netlists
 from edgeflow.verify.cause import cause
+from edgeflow.verify.confusion import confusion
 from edgeflow.verify.layers import FRAMES, Trace, first_layer, trace, why
 from edgeflow.verify.locate import Place, Regenerate, first_difference, locate, netlist_look, rtl_look
 from edgeflow.verify.simulate import simulate
@@ -98,6 +99,7 @@ def verify(
         mismatches=wrong + broken,
         difference=difference,
         accuracy=accuracy,
+        confusion=confusion(real(y), labels),
         latency_cycles=full.latency_cycles,
         interval_cycles=full.interval_cycles(len(chosen)),
         phases=tuple(simulation.phases),

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from edgeflow.verify.confusion import Counts
+
 FILE = "verification.json"
 
 
@@ -46,6 +48,7 @@ class Verification:
     layer_frames: int = 0  # on top of these, frames for layers alone, which drive their sums to both ends
     netlist_samples: int = 0  # of these the synthesized netlist simulated so many
     netlist_simulator: str | None = None  # with version
+    confusion: Counts = ()  # the network's, on the test split
 
     def save(self, folder: Path) -> None:
         (folder / FILE).write_text(json.dumps(asdict(self), indent=2) + "\n")
@@ -54,4 +57,5 @@ class Verification:
 def load(folder: Path) -> Verification:
     data = json.loads((folder / FILE).read_text())
     difference = Difference(**data["difference"]) if data["difference"] else None
-    return Verification(**data | {"difference": difference, "phases": tuple(data["phases"])})
+    confusion = tuple(tuple(row) for row in data["confusion"])
+    return Verification(**data | {"difference": difference, "phases": tuple(data["phases"]), "confusion": confusion})

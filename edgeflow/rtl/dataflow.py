@@ -12,7 +12,6 @@ from edgeflow.kernels._handshake import Handshake, State, state
 from edgeflow.kernels._handshake import squeezed as squeeze
 from edgeflow.kernels._unit import Unit
 
-BLOCK_BITS, BLOCK_DEPTH = 2048, 32  # a FIFO with more of both lies in block memory
 MOST_FRAMES = 10_000  # before the state comes back
 
 
@@ -79,43 +78,35 @@ class Timing:
 
 
 def fifo(bits: int, depth: int) -> Unit:
-    """A FIFO of ``depth`` beats; in block memory where it is large."""
-    block = bits * depth > BLOCK_BITS and depth > BLOCK_DEPTH
+    """A FIFO of ``depth`` beats, the oldest of them in a register."""
     return Unit(
         "ef_fifo",
-        {"Width": bits, "Depth": depth, "Block": int(block)},
+        {"Width": bits, "Depth": depth},
         in_lanes=0,
         in_bits=bits,
         out_lanes=0,
         interval_cycles=0,
-        handshake=lambda: FifoHandshake(depth, block),
-        cost=lut_ram(depth, bits) + Cost(luts=6 * depth.bit_length(), ffs=3 * depth.bit_length()),
+        handshake=lambda: FifoHandshake(depth),
+        cost=lut_ram(depth - 1, bits) + Cost(luts=6 * depth.bit_length() + bits, ffs=3 * depth.bit_length() + bits),
     )
 
 
 class FifoHandshake:
     """ef_fifo; without ``depth`` it never fills, and ``deepest`` tells what it would have needed."""
 
-    def __init__(self, depth: int | None, block: bool = False):
-        self._places = None if depth is None else depth - block
-        self._block = block
-        self._count, self._valid = 0, False
+    def __init__(self, depth: int | None):
+        self._depth, self._count = depth, 0
         self.deepest = 0
 
     def offers(self) -> bool:
-        return self._valid if self._block else self._count > 0
+        return self._count > 0
 
     def accepts(self, taken: bool) -> bool:
-        return self._places is None or self._count != self._places
+        return self._count != self._depth
 
     def clock(self, given: bool, taken: bool) -> None:
         write = given and self.accepts(taken)
-        if self._block:
-            read = self._count > 0 and (taken or not self._valid)
-            if taken or not self._valid:
-                self._valid = read
-        else:
-            read = self._count > 0 and taken
+        read = self._count > 0 and taken
         self._count += write - read
         self.deepest = max(self.deepest, self._count)
 

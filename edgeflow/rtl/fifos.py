@@ -25,7 +25,7 @@ def least_depths(flow: Dataflow, streams: list[int]) -> dict[int, int]:
     paced = simulate(flow, _frames(flow), {s: FifoHandshake(None) for s in streams}, pace=flow.interval_cycles)
     assert paced, "with room everywhere nothing can get stuck"
     depths = dict(paced.deepest)
-    while not _enough(flow, depths):  # registers of a FIFO in block memory, a source that pauses, or never does
+    while not _enough(flow, depths):  # a source that pauses, or never does
         depths = {stream: depth + max(1, depth // 4) for stream, depth in depths.items()}
     for stream in sorted(streams, key=lambda s: depths[s]):
         depths[stream] = _least(flow, depths, stream)
@@ -46,17 +46,17 @@ def _least(flow: Dataflow, depths: dict[int, int], stream: int) -> int:
 
 
 def _enough(flow: Dataflow, depths: dict[int, int]) -> bool:
-    cycles = steady_cycles(flow, _room(flow, depths))
+    cycles = steady_cycles(flow, _room(depths))
     return cycles is not None and cycles <= flow.interval_cycles and never_stuck(flow, depths)
 
 
 def never_stuck(flow: Dataflow, depths: dict[int, int]) -> bool:
     """Whether frames get through whatever pauses come."""
-    return steady_cycles(flow, _room(flow, depths), squeezed=True) is not None
+    return steady_cycles(flow, _room(depths), squeezed=True) is not None
 
 
-def _room(flow: Dataflow, depths: dict[int, int]) -> dict[int, FifoHandshake]:
-    return {stream: _handshake(flow.bits[stream], depth) for stream, depth in depths.items() if depth}
+def _room(depths: dict[int, int]) -> dict[int, FifoHandshake]:
+    return {stream: FifoHandshake(depth) for stream, depth in depths.items() if depth}
 
 
 def _frames(flow: Dataflow) -> int:
@@ -64,12 +64,6 @@ def _frames(flow: Dataflow) -> int:
     alone = simulate(flow, 1, {stream: FifoHandshake(None) for stream in range(1, len(flow.bits))})
     assert alone, "with room everywhere nothing can get stuck"
     return 3 + alone.latency_cycles // flow.interval_cycles
-
-
-def _handshake(bits: int, depth: int) -> FifoHandshake:
-    made = fifo(bits, depth).handshake()
-    assert isinstance(made, FifoHandshake)
-    return made
 
 
 def _insert(flow: Dataflow, depths: dict[int, int]) -> Dataflow:

@@ -1,5 +1,6 @@
 """FIFOs behind forks are as deep as full rate needs: with one place less, frames come slower or not at all."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from edgeflow.kernels.relu import Relu
 from edgeflow.kernels.requantize import Requantize
 from edgeflow.network.network import INPUT, Layer, Network
 from edgeflow.rtl import library
-from edgeflow.rtl.dataflow import BLOCK_BITS, fifo
+from edgeflow.rtl.dataflow import fifo
 from edgeflow.rtl.generate import generate
 from edgeflow.tools import pyosys
 
@@ -99,18 +100,19 @@ def test_pauses_do_not_deadlock_where_full_rate_would_be_content(store):
 
 @pytest.mark.tools
 @pytest.mark.parametrize(
-    ("bits", "depth", "cells"), [(8, 1, "TRELLIS_FF"), (8, 24, "TRELLIS_DPR16X4"), (32, 400, "DP16KD")]
+    ("bits", "depth", "memories"),
+    [(8, 1, set()), (8, 24, {"TRELLIS_DPR16X4"}), (8, 143, {"DP16KD"}), (32, 400, {"DP16KD"})],
 )
-def test_a_fifo_lies_where_its_size_belongs(tmp_path, bits, depth, cells):
-    unit = fifo(bits, depth)
-    assert unit.parameters["Block"] == (bits * depth > BLOCK_BITS)
-    parameters = ", ".join(f".{key}({value})" for key, value in unit.parameters.items())
+def test_a_fifo_lies_where_its_size_belongs_and_its_oldest_beat_in_a_register(tmp_path, bits, depth, memories):
+    """Logic may follow: behind a block memory's 6 ns there is no time for it."""
+    parameters = ", ".join(f".{key}({value})" for key, value in fifo(bits, depth).parameters.items())
     inputs = f"input clk_i, rst_ni, s_axis_tvalid, m_axis_tready, [{bits - 1}:0] s_axis_tdata"
     outputs = f"output s_axis_tready, m_axis_tvalid, [{bits - 1}:0] m_axis_tdata"
     text = f"module top({inputs}, {outputs}); ef_fifo #({parameters}) u_fifo (.*); endmodule\n"
     (tmp_path / "top.sv").write_text(text)
     (tmp_path / "ef_fifo.sv").write_text(library.source("ef_fifo"))
-    found = pyosys.run(tmp_path, "top", ["ef_fifo.sv", "top.sv"]).cells
-    assert found.get(cells, 0) > 0
-    memories = {"TRELLIS_DPR16X4", "DP16KD"} - {cells}
-    assert not memories & {name for name, count in found.items() if count}
+    netlist = pyosys.run(tmp_path, "top", ["ef_fifo.sv", "top.sv"]).netlist
+    top = json.loads(netlist.read_text())["modules"]["top"]
+    registers = {c["connections"]["Q"][0] for c in top["cells"].values() if c["type"] == "TRELLIS_FF"}
+    assert set(top["ports"]["m_axis_tdata"]["bits"]) <= registers
+    assert {c["type"] for c in top["cells"].values()} & {"TRELLIS_DPR16X4", "DP16KD"} == memories

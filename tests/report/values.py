@@ -4,14 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from edgeflow.estimate.analytic import Estimate
-from edgeflow.estimate.costs import Cost, Fixed16
+from edgeflow.estimate.costs import Fixed16
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.implement.board_run import BoardRun
 from edgeflow.implement.result import Cells, Implementation
 from edgeflow.recipe import FloatNetwork, Student
+from edgeflow.recipe_cost import Cost
 from edgeflow.report.evidence import Evidence, Layer
 from edgeflow.report.report import Comparison
-from edgeflow.training import Scores, TrainedModel
+from edgeflow.training import Scores, StepRecord, TrainedModel
 from edgeflow.verify.verification import Verification
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" {{ 7 * 7 }} | `a` & [b](c)\x1b[31m"
@@ -91,9 +92,8 @@ def trained() -> TrainedModel:
         spec=Student.model_validate({"hidden": [{"units": 8}]}),
         baseline_spec=FloatNetwork.model_validate({"hidden": [32]}),
         baseline={},
-        student_distilled={},
-        student_plain={},
-        distilled=True,
+        student={},
+        compression=(StepRecord("distill", 0.97, 0.98, 1000, 1000, 500, 500, True, {}),),
         scores=scores,
     )
 

@@ -9,10 +9,6 @@ def input_cast(nodes: tuple[Node, ...]) -> Cast:
     return nodes[0].types["result_t"]
 
 
-def drops_fraction(x: Fixed, t: Cast) -> bool:
-    return t.y.frac < x.frac
-
-
 def overflows(x: Fixed, t: Cast) -> bool:
     """Whether some value of ``x`` leaves ``t``; rounding up at the top counts."""
     lowest = -t.y.hi if t.overflow is Overflow.SAT_SYM and t.y.signed else t.y.lo
@@ -24,4 +20,4 @@ def overflows(x: Fixed, t: Cast) -> bool:
 
 def changes(x: Fixed, t: Cast) -> bool:
     """Whether assigning some value of ``x`` to ``t`` gives another value."""
-    return drops_fraction(x, t) or overflows(x, t)
+    return t.y.frac < x.frac or overflows(x, t)

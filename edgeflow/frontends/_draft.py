@@ -20,6 +20,7 @@ class Value:
     shape: tuple[int, ...]  # without the batch, channels last
     type: Cast  # hls4ml's own
     binary: bool = False  # one bit: 0 stands for -1
+    zeros: tuple[int, ...] = ()  # low bits that each value has for nothing, on a grid finer than its own; (): none
 
     @property
     def features(self) -> int:

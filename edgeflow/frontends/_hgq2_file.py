@@ -11,7 +11,11 @@ from edgeflow.frontends._keras_file import described
 # Layers without numbers of their own; those that compute are HGQ2's.
 KERAS_LAYERS = {"InputLayer", "Flatten", "Reshape", "Permute", "ReLU", "Activation", "Dropout"}
 KERAS_LAYERS |= {"MaxPooling1D", "MaxPooling2D", "ZeroPadding1D", "ZeroPadding2D", "Concatenate"}
-KERAS = {"Functional", "Sequential", "DTypePolicy"}
+CLASSES = {
+    "keras.layers": KERAS_LAYERS,
+    "keras": {"Functional", "Sequential", "DTypePolicy"},
+    "keras.src.models.functional": {"Functional"},  # as Keras spells a model that is no Sequential
+}
 HARMLESS_MODULES = ("keras.initializers", "keras.regularizers", "keras.constraints")
 PLAIN = ("__tuple__", "__keras_tensor__")  # Keras' words for values
 FUNCTIONS = {"relu", "linear"}
@@ -73,4 +77,4 @@ def _known(item: dict[str, Any]) -> bool:
         return bool(registered == f"hgq>{name}")
     if registered not in (None, name) or not re.fullmatch(r"[A-Z]\w*", name):
         return False
-    return module in HARMLESS_MODULES or name in {"keras.layers": KERAS_LAYERS, "keras": KERAS}.get(module, ())
+    return module in HARMLESS_MODULES or name in CLASSES.get(module, ())

@@ -119,9 +119,11 @@ class Lowered:
         return self.exit.dequantize(frames).reshape(len(frames), -1)
 
 
-def powers_of_two(network: Network, shape: tuple[int, ...], integers: Callable[[Reals], Integers]) -> Lowered:
+def powers_of_two(
+    network: Network, shape: tuple[int, ...], integers: Callable[[Reals], Integers], output: str
+) -> Lowered:
     """A network whose formats say themselves what its integers stand for; ``integers`` quantizes its input."""
     entry = Entry(shape, integers, network.input.real, np.arange(network.in_features).reshape(shape))
     scale = np.array([2.0**-network.output.frac])
     exit_ = Exit(np.arange(network.out_features), scale, np.zeros(1))
-    return Lowered(network, entry, exit_, network.layers[-1].name)
+    return Lowered(network, entry, exit_, output)

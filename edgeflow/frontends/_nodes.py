@@ -18,6 +18,8 @@ Attribute = int | float | str | tuple[int, ...]
 
 TYPES = ("accum_t", "param_t", "slope_t", "shift_t", "table_t")  # besides the output's and the weights'
 
+MASK = ("signed", "bits", "integer_bits")  # of each value, in the weights of a FixedPointQuantizer
+
 # What the lowerings read, whatever the layer.
 ATTRIBUTES = (
     *("data_format", "activation", "activ_param", "slope", "shift", "table_size", "quantize"),
@@ -26,6 +28,7 @@ ATTRIBUTES = (
     *("filt_height", "filt_width", "pool_height", "pool_width", "stride_height", "stride_width"),
     *("dilation_height", "dilation_width", "pad_top", "pad_bottom", "pad_left", "pad_right"),
     *("pool_op", "count_pad", "op", "axis", "perm", "algorithm", "align_corners"),
+    *("RND", "SAT"),
 )
 
 
@@ -133,8 +136,14 @@ def _node(layer: Any) -> Node:
         types=types,
         binary=tuple(key for key, value in precisions.items() if _is_binary(value)),
         odd_types={key: str(value) for key, value in precisions.items() if key not in types},
-        weights={key: np.asarray(weight.data, np.float64) for key, weight in layer.weights.items()},
+        weights={key: np.asarray(weight.data, np.float64) for key, weight in layer.weights.items()} | _mask(layer),
     )
+
+
+def _mask(layer: Any) -> dict[str, NDArray[np.float64]]:
+    """The bits of each value, (1, *shape), of the one kind of layer whose C++ has them beside its type."""
+    mask = getattr(layer, "mask_kbi", None)
+    return {} if mask is None else {key: np.asarray(part, np.float64) for key, part in zip(MASK, mask, strict=True)}
 
 
 def _plain(value: Any) -> Attribute:

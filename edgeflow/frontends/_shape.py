@@ -1,5 +1,7 @@
 """What moves values without changing them: reshape, transpose, padding, upsampling, copies."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from edgeflow.errors import UnsupportedLayerError
@@ -13,7 +15,7 @@ from edgeflow.kernels.resize import Resize
 
 def wires(draft: Draft, node: Node, x: Value) -> Value:
     """Reshape, Flatten, Clone: a frame is a flat row of values anyway, and hls4ml keeps its type."""
-    return Value(x.source, x.format, node.shape, x.type, x.binary)
+    return replace(x, shape=node.shape)
 
 
 def transpose(draft: Draft, node: Node, x: Value) -> Value:

@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 
 from edgeflow.errors import UnsupportedLayerError
-from edgeflow.fixedpoint import Fixed, Integers, Overflow, fixed_for
-from edgeflow.frontends._casts import drops_fraction, overflows
+from edgeflow.fixedpoint import MAX_WIDTH, Fixed, Integers, Overflow, fixed_for
+from edgeflow.frontends._casts import overflows
 from edgeflow.frontends._draft import Draft, Value
 from edgeflow.frontends._nodes import Cast, Node
 from edgeflow.kernels.conv import Conv
@@ -69,7 +69,7 @@ def add_sum(draft: Draft, node: Node, x: Value, found: Terms, make: Maker) -> Va
     kernel = make(weight=found.weight << finer, bias=found.bias << (frac - found.bias_frac), w=wide)
     accum = node.types.get("accum_t")
     if accum is not None:
-        _refuse_lossy(_partial_sums(kernel, found.counted), accum, wraps=not found.counted)
+        _refuse_lossy(_partial_sums(kernel, found.counted), accum, not found.counted, _low_zeros(kernel, x))
     total = draft.add(node.name, kernel, x)
     # Only a wrapping accumulator gets here with overflow, and wrapping each partial sum equals wrapping the total.
     if accum is not None and not found.counted:
@@ -105,9 +105,27 @@ def _partial_sums(kernel: SumKernel, counted: int) -> list[Fixed]:
     return [kernel.y, replace(kernel, bias=np.zeros_like(kernel.bias)).y]
 
 
-def _refuse_lossy(held: list[Fixed], accum: Cast, wraps: bool) -> None:
+def _low_zeros(kernel: SumKernel, x: Value) -> int:
+    """How many of the sum's low bits are 0 in every product and in the bias."""
+    zeros = np.array(x.zeros or (0,) * x.features)
+    if isinstance(kernel, Dense):
+        matrix, seen = kernel.weight, zeros[:, None]
+    else:
+        windows = kernel.geometry.windows(zeros[None], outside=MAX_WIDTH)[0]  # (positions, taps, channels)
+        matrix, seen = kernel.matrix, windows.min(axis=0)
+        seen = seen if isinstance(kernel, Depthwise) else seen.reshape(-1, 1)
+    return int(min((_trailing_zeros(matrix) + seen).min(), _trailing_zeros(kernel.bias).min()))
+
+
+def _trailing_zeros(x: Integers) -> Integers:
+    """0 has as many as there can be."""
+    return np.where(x == 0, MAX_WIDTH, np.log2(np.maximum(x & -x, 1)).astype(np.int64))
+
+
+def _refuse_lossy(held: list[Fixed], accum: Cast, wraps: bool, zeros: int) -> None:
+    """``zeros``: low bits of what is held that are always 0."""
     exact = held[0]
-    if drops_fraction(exact, accum):
+    if accum.y.frac < exact.frac - zeros:
         raise UnsupportedLayerError(
             f"accum_t {accum.y} {accum.rounding} drops fraction bits of products (sum: {exact}); use auto"
         )

@@ -95,7 +95,7 @@ def lower(nodes: tuple[Node, ...], name: str) -> Network:
 
 def lowered(nodes: tuple[Node, ...], name: str) -> Lowered:
     """The same with what its integers stand for: reals by their fraction, inputs cast as the input node casts them."""
-    return powers_of_two(lower(nodes, name), nodes[0].shape, input_cast(nodes).of_reals)
+    return powers_of_two(lower(nodes, name), nodes[0].shape, input_cast(nodes).of_reals, nodes[-1].name)
 
 
 def check(nodes: tuple[Node, ...]) -> tuple[Finding, ...]:

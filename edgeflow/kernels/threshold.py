@@ -11,12 +11,11 @@ import numpy as np
 from edgeflow.circuit.graph import Circuit, Term
 from edgeflow.errors import InputError
 from edgeflow.fixedpoint import Fixed, Integers, fixed_for
-from edgeflow.kernels._unit import Beat, Shape, Stage, comes_whole, elementwise, whole_frame
-from edgeflow.network.network import Tensor
+from edgeflow.kernels._elementwise import ChannelByChannel
 
 
 @dataclass(frozen=True, eq=False)
-class Threshold:
+class Threshold(ChannelByChannel):
     x: Fixed
     steps: Integers  # (channels, steps), integers on x's grid, of any size
     lo: int
@@ -33,12 +32,12 @@ class Threshold:
             )
 
     @property
-    def inputs(self) -> tuple[Tensor, ...]:
-        return (Tensor(self.x, self.out_features),)
+    def channels(self) -> int:
+        return len(self.steps)
 
     @property
-    def out_features(self) -> int:
-        return self.pixels * len(self.steps)
+    def alike(self) -> bool:
+        return bool((self.steps == self.steps[0]).all()) and len(set(self._falls)) == 1
 
     @property
     def y(self) -> Fixed:
@@ -55,14 +54,6 @@ class Threshold:
     def circuit(self, circuit: Circuit, x: list[Term]) -> list[Term]:
         rows = list(zip(self.steps.tolist(), self._falls, strict=True))
         return [self._value(circuit, a, *rows[i % len(rows)]) for i, a in enumerate(x)]
-
-    def stages(self, shape: Shape, lanes: tuple[int, ...]) -> list[Stage]:
-        if shape == "parallel" or comes_whole(self, lanes):
-            return whole_frame(self)
-        if (self.steps == self.steps[0]).all() and len(set(self._falls)) == 1:
-            return elementwise(self, lanes)
-        c = len(self.steps)
-        return [Beat((self.x,), (c,), self.y, c, self.pixels, self.circuit)]
 
     @property
     def _falls(self) -> tuple[bool, ...]:

@@ -48,7 +48,7 @@ def verify(design, store, regenerate=None, framework=None, csim=None):
 
 
 def lowered():
-    return powers_of_two(network(), (6,), lambda x: x)
+    return powers_of_two(network(), (6,), lambda x: x, "second")
 
 
 def mutated(design: Design, file: str, old: str, new: str) -> Design:

@@ -32,7 +32,6 @@ from edgeflow.verify import handover, locate, reference, vectors
 from edgeflow.verify.claim import Claim
 from edgeflow.verify.ladder import Rung
 
-FORMATS = ("qonnx", "tflite", "hgq2")  # frontends of files that hold a quantized model
 UNTIL = ("verify", "report")
 LONGEST_NAME = 40
 
@@ -50,9 +49,8 @@ class Wish:
 
 
 def suffixes() -> dict[str, str]:
-    """Of the files that can be imported, with the frontend of each."""
-    there = [name for name in FORMATS if name in catalog.names("frontends")]
-    return {suffix: name for name in there for suffix in catalog.load("frontends", name).SUFFIXES}
+    """Of the files that can be imported, with the frontend of each: those that declare SUFFIXES."""
+    return {suffix: name for name, own in catalog.declared("frontends", "SUFFIXES").items() for suffix in own}
 
 
 def frontend_of(model: Path) -> ModuleType:

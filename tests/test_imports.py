@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent / "frontends"))
 
 import onnx_models as models
 
-from edgeflow import imports
+from edgeflow import catalog, imports
 from edgeflow.errors import InputError
 from edgeflow.frontends import _samples, hgq2, qonnx
 from edgeflow.frontends._onnx_executor import execute
@@ -221,3 +221,13 @@ def test_a_keras_3_file_that_names_strangers_is_refused_unloaded(tmp_path, stran
     path = keras_3_file(tmp_path / "m.keras", hgq2_layer("QDense", "hgq.layers", "hgq>QDense"), hgq2_layer(*stranger))
     with pytest.raises(InputError, match=stranger[0]):
         hgq2.lower(path, "net")
+
+
+def test_a_frontend_is_found_by_the_suffixes_it_declares(tmp_path, monkeypatch):
+    """Without being imported: some would load TensorFlow."""
+    assert imports.suffixes() == {".onnx": "qonnx", ".tflite": "tflite", ".keras": "hgq2"}
+    (tmp_path / "frontends").mkdir()
+    (tmp_path / "frontends" / "new.py").write_text('SUFFIXES = (".new",)\nraise RuntimeError("imported")\n')
+    (tmp_path / "frontends" / "_part.py").write_text('SUFFIXES = (".part",)\n')
+    monkeypatch.setattr(catalog, "PACKAGE", tmp_path)
+    assert imports.suffixes() == {".new": "new"}

@@ -32,7 +32,7 @@ def load(kind: str, name: str) -> ModuleType:
 def declared(kind: str, constant: str) -> dict[str, Any]:
     """By entry, the literal that its module assigns to ``constant``; entries that declare none are left out."""
     found = {}
-    for file in sorted((PACKAGE / kind).glob("[!_]*.py")):
+    for file in sorted(_folder(kind).glob("[!_]*.py")):
         for node in ast.parse(file.read_text("utf-8")).body:
             if isinstance(node, ast.Assign) and constant in [getattr(target, "id", None) for target in node.targets]:
                 found[file.stem] = ast.literal_eval(node.value)

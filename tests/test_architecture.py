@@ -62,9 +62,11 @@ ALLOWED: dict[str, set[str]] = {
 ALLOWED["score"] = set(ALLOWED)
 ALLOWED["pipeline"] = set(ALLOWED) - {"score"}
 ALLOWED["student_rungs"] = set(ALLOWED) - {"score"}
+ALLOWED["ablate"] = set(ALLOWED) - {"score"}
 ALLOWED["run"] = set(ALLOWED) - {"score"}
 ALLOWED["imports"] = set(ALLOWED) - {"score"}
 ALLOWED["check"] = set(ALLOWED)
+ALLOWED["cli_studies"] = set(ALLOWED)
 ALLOWED["cli"] = set(ALLOWED)
 
 MUTUAL = {"recipe", "recipe_file"}  # one idea in two files: the model, and its mistakes placed in the file
@@ -75,7 +77,7 @@ CORE = {"errors", "fixedpoint", "shipped", "store", "circuit", "kernels", "netwo
 HOMES: dict[str, tuple[str, ...]] = {
     "numpy": ("*",),
     "da4ml": ("circuit/solver.py",),
-    "scipy": ("rtl/min_registers.py",),
+    "scipy": ("rtl/min_registers.py", "ablate.py"),
     "tensorflow": ("training/*",),
     "tf_keras": ("training/*",),
     "keras": ("training/*", "frontends/_hgq2_model.py"),
@@ -109,7 +111,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "find_libpython": ("tools/cocotb.py",),
     "matplotlib": ("report/*",),
     "rich": ("cli.py", "check.py", "report/terminal.py"),
-    "typer": ("cli.py",),
+    "typer": ("cli.py", "cli_*.py"),
 }
 ADAPTERS = {"circuit/solver.py", "rtl/min_registers.py"}  # the only core files that may import more than numpy
 

@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "recipe_layers": set(),
     "recipe_layout": {"errors", "recipe_layers"},
     "recipe": {"errors", "catalog", "recipe_layers", "recipe_layout", "recipe_file"},
-    "recipe_frameworks": {"recipe", "recipe_layers"},
+    "recipe_frameworks": {"recipe", "recipe_layers", "recipe_layout"},
     "recipe_folding": {"errors", "kernels", "recipe", "recipe_layers", "recipe_layout"},
     "recipe_file": {"errors", "catalog", "_yaml", "boards", "rtl", *RECIPE, "recipe_folding", "recipe_frameworks"},
     "datasets": {"errors"},

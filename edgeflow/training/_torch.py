@@ -5,7 +5,7 @@ Also what every model needs: inference in parts, and weights in the layout's con
 
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from math import prod
@@ -58,9 +58,8 @@ def logits_of(model: Network, x: Array) -> Array:
 
 
 def shaped(x: Array, shape: Shape) -> torch.Tensor:
-    """Flat samples as the model takes them: images channels first."""
-    images = torch.from_numpy(np.ascontiguousarray(x)).reshape(len(x), *shape)
-    return images.permute(0, 3, 1, 2).contiguous() if len(shape) == 3 else images
+    """Flat samples as the model takes them: images and series channels first."""
+    return torch.from_numpy(np.ascontiguousarray(x)).reshape(len(x), *shape).movedim(-1, 1).contiguous()
 
 
 def initialize(model: Network, seed: int) -> Network:
@@ -78,13 +77,50 @@ def initialize(model: Network, seed: int) -> Network:
 
 def weighted(model: Module) -> dict[str, Any]:
     """The layers with kernels, by their names in the layout."""
-    kinds = (nn.Linear, nn.Conv2d)
+    kinds = (nn.Linear, nn.Conv1d, nn.Conv2d)
     return {name.split(".")[-1]: layer for name, layer in model.named_modules() if isinstance(layer, kinds)}
 
 
 def weights_of(model: Module) -> Weights:
     """A float network's weights by layer name, in the layout's convention."""
     return {name: LayerWeights(_kernel(layer), _array(layer.bias)) for name, layer in weighted(model).items()}
+
+
+def with_weights(model: Network, weights: Weights) -> Network:
+    """Set kernels, and biases where the layer has one."""
+    layers = weighted(model)
+    with torch.no_grad():
+        for name, (kernel, bias) in weights.items():
+            layer = layers[name]
+            layer.weight.copy_(_tensor(np.moveaxis(kernel, _outputs_and_inputs(layer), (0, 1))))
+            if layer.bias is not None:
+                layer.bias.copy_(_tensor(bias))
+    return model
+
+
+def with_norm(model: Network, name: str, gamma: Array, beta: Array, mean: Array, variance: Array) -> None:
+    """Set a batch norm, by channel."""
+    norm = _named(model, [name])[name]
+    with torch.no_grad():
+        parts = (norm.weight, norm.bias, norm.running_mean, norm.running_var)
+        for part, values in zip(parts, (gamma, beta, mean, variance), strict=True):
+            part.copy_(_tensor(values))
+
+
+def outputs_of(model: Network, x: Array, names: Sequence[str]) -> dict[str, Array]:
+    """What layers make of samples, (rows, channels), by their names in the layout."""
+    made: dict[str, list[torch.Tensor]] = {name: [] for name in names}
+
+    def keep(name: str) -> Any:
+        return lambda module, inputs, y: made[name].append(getattr(y, "value", y))
+
+    hooks = [layer.register_forward_hook(keep(name)) for name, layer in _named(model, names).items()]
+    try:
+        logits_of(model, x)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return {name: torch.cat([y.movedim(1, -1).flatten(0, -2) for y in parts]).numpy() for name, parts in made.items()}
 
 
 def state_of(model: Module) -> State:
@@ -99,11 +135,22 @@ def with_state(model: Network, state: State) -> Network:
 
 def _kernel(layer: Any) -> Array:
     """(outputs, inputs) as (inputs, outputs); (out, in, height, width) as (height, width, in, out); a depthwise kernel
-    (channels, 1, height, width) as (height, width, channels, 1)."""
-    kernel = _array(layer.weight)
-    if kernel.ndim == 2:
-        return kernel.T
-    return kernel.transpose(2, 3, 0, 1) if layer.groups > 1 else kernel.transpose(2, 3, 1, 0)
+    (channels, 1, height, width) as (height, width, channels, 1); of a series without the height."""
+    return np.moveaxis(_array(layer.weight), (0, 1), _outputs_and_inputs(layer))
+
+
+def _outputs_and_inputs(layer: Any) -> tuple[int, int]:
+    """Axes of the layout's kernel."""
+    return (-2, -1) if getattr(layer, "groups", 1) > 1 else (-1, -2)
+
+
+def _named(model: Module, names: Sequence[str]) -> dict[str, Any]:
+    layers = {name.split(".")[-1]: layer for name, layer in model.named_modules()}
+    return {name: layers[name] for name in names}
+
+
+def _tensor(values: Array) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values))
 
 
 def _array(tensor: torch.Tensor) -> Array:

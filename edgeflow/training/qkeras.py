@@ -15,6 +15,7 @@ from edgeflow.training import _build, _course
 from edgeflow.training._fit import Learner, Lesson, Logits, Progress, Task
 from edgeflow.training._keras import float64, initialize, keras, logits_of, shaped, weights_of, with_weights
 from edgeflow.training._keras_fit import KerasLearner
+from edgeflow.training._start import Norm, Sums
 from edgeflow.training._trained import State, TrainedModel, Weights, state_of, weights_from
 
 
@@ -39,6 +40,16 @@ class QKeras:
 
     def weights(self, model: keras.Model) -> Weights:
         return weights_of(model)
+
+    def sums(self, model: keras.Model, x: Features, names: Sequence[str]) -> Sums:
+        made = {name: logits_of(keras.Model(model.inputs, model.get_layer(name).output), x) for name in names}
+        return {name: y.reshape(-1, y.shape[-1]) for name, y in made.items()}
+
+    def fill(self, student: keras.Model, weights: Weights) -> None:
+        with_weights(student, weights)
+
+    def fill_norm(self, student: keras.Model, name: str, norm: Norm) -> None:
+        raise AssertionError("a recipe for QKeras has no batch norm")
 
     def state(self, model: keras.Model) -> State:
         """Weights on their grids; the grids are the recipe's."""

@@ -79,6 +79,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "hls4ml": (
         *("frontends/qkeras.py", "frontends/_keras_graph.py", "frontends/_bit_exact.py"),
         *("frontends/brevitas.py", "frontends/_qonnx_graph.py", "frontends/_project.py", "frontends/_hgq2_model.py"),
+        "frontends/_onnx_csim.py",
         "hls4ml_backend/*",
     ),
     "torch": ("training/*", "quantize/torch.py"),

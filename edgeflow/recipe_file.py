@@ -18,6 +18,7 @@ from edgeflow.boards import _board
 from edgeflow.errors import InputError, RecipeError, did_you_mean
 from edgeflow.recipe import FOLDINGS, FloatNetwork, Hardware, Recipe, Student, Teacher
 from edgeflow.recipe_folding import problems as folding_problems
+from edgeflow.recipe_frameworks import layer_problems
 from edgeflow.recipe_frameworks import problems as framework_problems
 from edgeflow.recipe_layers import TAGS
 from edgeflow.recipe_layout import MisfitError, Placed, Shape
@@ -139,6 +140,7 @@ def _cross_problems(value: Any) -> list[Problem]:
     for section, kind in (("teacher", Teacher), ("baseline", FloatNetwork)):
         problems += _layout(section, _valid(kind, value.get(section)), module)[1]
     placed, misfits = _layout("student", student, module)
+    problems += layer_problems(student, placed) if student else []
     if hardware and placed and isinstance(hardware.folding, dict):
         problems += folding_problems(hardware.folding, placed)
     return problems + misfits

@@ -7,6 +7,7 @@ pixels     divides the width of the output image
 """
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
 from edgeflow.errors import did_you_mean
@@ -44,13 +45,13 @@ def _fold(placed: Placed) -> dict[str, tuple[list[int], str]]:
     match placed.layer:
         case Dense() | OutputLayer():
             return _of(placed.y[0], "outputs", divisors(channels), f"{channels} inputs")
-        case Conv(kernel=side):
-            height, width, _ = placed.x
-            geometry = Geometry(height, width, channels, kernel=(side, side), after=(side, side))
-            simd = window_folds(geometry), f"a window of {side} x {side} x {channels} inputs"
+        case Conv():
+            (height, width), (rows, columns) = ((1, *sides)[-2:] for sides in (placed.x[:-1], placed.kernel[:-2]))
+            geometry = Geometry(height, width, channels, kernel=(rows, columns), after=(rows, columns))
+            simd = window_folds(geometry), f"a window of {' x '.join(map(str, placed.kernel[:-1]))} inputs"
             return _of(placed.y[-1], "outputs", *simd)
-        case Depthwise(depthwise=side):
-            taps = side**2
+        case Depthwise():
+            taps = prod(placed.kernel[:-2])
         case _:
             taps = window(placed)
     return _of(channels, "channels", divisors(taps), f"{taps} pixels of a window")
@@ -61,5 +62,5 @@ def _of(outputs: int, called: str, simd: list[int], inputs: str) -> dict[str, tu
 
 
 def _pixels(placed: Placed) -> dict[str, tuple[list[int], str]]:
-    width = placed.y[1] if len(placed.y) == 3 else 1
+    width = placed.y[-2] if len(placed.y) > 1 else 1
     return {"pixels": (divisors(width), f"{width} output columns")}

@@ -1,9 +1,10 @@
 """What a training framework cannot do of what a recipe can say: refused where it is written, before any training."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from edgeflow.recipe import Student
-from edgeflow.recipe_layers import Section
+from edgeflow.recipe_layers import Depthwise, Section
+from edgeflow.recipe_layout import Placed
 
 Key = tuple[str, ...]
 
@@ -28,6 +29,16 @@ def problems(student: Student) -> list[tuple[Key, str]]:
         for key, refused in lacks.items()
         if (value := getattr(section, key, None)) in refused
     ]
+
+
+def layer_problems(
+    student: Student, layout: Sequence[Placed], at: Key = ("student", "hidden")
+) -> Iterator[tuple[Key, str]]:
+    """What depends on the data too: QKeras has depthwise convolutions of images alone."""
+    for i, placed in enumerate(layout):
+        if student.framework == "qkeras" and isinstance(placed.layer, Depthwise) and len(placed.x) == 2:
+            yield (*at, str(i), "depthwise"), "qkeras has none of a series; use framework: brevitas"
+        yield from layer_problems(student, placed.branch, (*at, str(i), "residual"))
 
 
 def _sections(section: Section, at: Key) -> Iterator[tuple[Key, Section]]:

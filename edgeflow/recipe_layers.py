@@ -6,6 +6,8 @@
 {pool: max, size: 2}                pooling over windows that do not overlap
 {global_pool: average}              pooling over the whole image
 {residual: [{depthwise: 3}, ...]}   relu(x + layers(x)), or another activation
+
+Of a series, samples of (length, channels), they are the same: windows lie along time.
 """
 
 from collections.abc import Iterable

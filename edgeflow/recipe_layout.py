@@ -24,7 +24,7 @@ from edgeflow.recipe_layers import (
     Weighted,
 )
 
-Shape = tuple[int, ...]  # (height, width, channels) or (features,)
+Shape = tuple[int, ...]  # (height, width, channels), of a series (length, channels), or (features,)
 Place = tuple[str, ...]  # a layer's key below ``hidden``
 KINDS = {Dense: "dense", OutputLayer: "dense", Conv: "conv", Depthwise: "depthwise", Pool: "pool", GlobalPool: "pool",
          Residual: "add", QuantizedResidual: "add"}  # fmt: skip
@@ -55,11 +55,15 @@ class Placed:
         """Shape of the weights as Keras has it; depthwise: (height, width, channels, 1)."""
         match self.layer:
             case Conv(filters=filters, kernel=side):
-                return (side, side, self.x[-1], filters)
+                return (*self.square(side), self.x[-1], filters)
             case Depthwise(depthwise=side):
-                return (side, side, self.x[-1], 1)
+                return (*self.square(side), self.x[-1], 1)
             case _:
                 return (*self.x, *self.y)
+
+    def square(self, side: int) -> Shape:
+        """A window of this side: of a series, of this length."""
+        return (side,) * (len(self.x) - 1)
 
     @property
     def channels(self) -> int:
@@ -123,7 +127,7 @@ def averaged_bits(placed: Placed) -> int:
 
 def window(placed: Placed) -> int:
     """Pixels that a pooling layer looks at for one of its own."""
-    return placed.layer.size**2 if isinstance(placed.layer, Pool) else prod(placed.x[:-1])
+    return prod(placed.square(placed.layer.size) if isinstance(placed.layer, Pool) else placed.x[:-1])
 
 
 def _pooling(placed: Placed) -> str:
@@ -180,25 +184,26 @@ def _same(y: Shape, x: Shape, at: Place) -> Shape:
 
 
 def _image(layer: Layer, x: Shape, at: Place) -> Shape:
-    if len(x) != 3:
+    if len(x) < 2:
         raise MisfitError(at, f"needs an image, not {_spelled(x)}; dense layers come last")
-    height, width, channels = x
+    *pixels, channels = x
     match layer:
         case Conv(kernel=side, stride=stride, padding=padding, filters=filters):
-            return (*_sides((height, width), side, stride, padding, (*at, "kernel")), filters)
+            return (*_sides(pixels, side, stride, padding, (*at, "kernel")), filters)
         case Depthwise(depthwise=side, stride=stride, padding=padding):
-            return (*_sides((height, width), side, stride, padding, (*at, "depthwise")), channels)
+            return (*_sides(pixels, side, stride, padding, (*at, "depthwise")), channels)
         case Pool(size=side):
-            return (*_sides((height, width), side, side, "valid", (*at, "size")), channels)
+            return (*_sides(pixels, side, side, "valid", (*at, "size")), channels)
         case _:
             return (channels,)
 
 
-def _sides(image: Shape, side: int, stride: int, padding: str, at: Place) -> Shape:
-    if side > min(image) and padding == "valid":
-        raise MisfitError(at, f"a window of {side} x {side} does not fit an image of {_spelled(image)}")
-    return tuple(-(-n // stride) if padding == "same" else (n - side) // stride + 1 for n in image)
+def _sides(pixels: Sequence[int], side: int, stride: int, padding: str, at: Place) -> Shape:
+    if side > min(pixels) and padding == "valid":
+        window, what = _spelled([side] * len(pixels)), "an image" if len(pixels) > 1 else "a series"
+        raise MisfitError(at, f"a window of {window} does not fit {what} of {_spelled(pixels)}")
+    return tuple(-(-n // stride) if padding == "same" else (n - side) // stride + 1 for n in pixels)
 
 
-def _spelled(shape: Shape) -> str:
+def _spelled(shape: Sequence[int]) -> str:
     return " x ".join(map(str, shape)) + (" values" if len(shape) == 1 else "")

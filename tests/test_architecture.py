@@ -37,7 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "recipe_steps": {"errors", "catalog", "recipe_layers", "recipe_layout"},  # each step's section by the catalog
     "recipe": {"errors", "catalog", "recipe_layers", "recipe_layout", "recipe_steps", "recipe_file"},
     "recipe_cost": {"recipe", "recipe_layers", "recipe_layout"},
-    "recipe_frameworks": {"recipe", "recipe_layers"},
+    "recipe_frameworks": {"recipe", "recipe_layers", "recipe_layout"},
     "recipe_folding": {"errors", "kernels", "recipe", "recipe_layers", "recipe_layout"},
     "recipe_file": {"errors", "catalog", "_yaml", "boards", "rtl", *RECIPE, "recipe_folding", "recipe_frameworks"},
     "datasets": {"errors"},
@@ -85,6 +85,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "hls4ml": (
         *("frontends/qkeras.py", "frontends/_keras_graph.py", "frontends/_bit_exact.py"),
         *("frontends/brevitas.py", "frontends/_qonnx_graph.py", "frontends/_project.py", "frontends/_hgq2_model.py"),
+        "frontends/_onnx_csim.py",
         "hls4ml_backend/*",
     ),
     "torch": ("training/*", "quantize/torch.py"),

@@ -339,3 +339,40 @@ def test_any_value_of_a_section_is_judged(tmp_path_factory: pytest.TempPathFacto
         recipe.load(file)
     except RecipeError as error:
         assert error.problems
+
+
+SERIES = """\
+name: beats
+dataset: mitbih
+teacher: {hidden: [8]}
+baseline: {hidden: [8]}
+student:
+  framework: brevitas
+  hidden:
+  - {filters: 4, kernel: 5, stride: 2}
+  - residual:
+    - {depthwise: 3, padding: same}
+  - {pool: max, size: 8}
+compression:
+- distill: {temperature: 2}
+hardware:
+  folding:
+    conv_0: {pe: 2, simd: 5}
+    pool_0: {pe: 1, simd: 8}
+"""
+
+
+def test_windows_and_folds_of_a_series(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text(SERIES)
+    layout = recipe.load(tmp_path / "r.yaml").student.layout((128, 1), 4)
+    assert [one.y for one in layout] == [(62, 4), (62, 4), (7, 4), (4,)]
+    wrong = (
+        SERIES.replace("brevitas", "qkeras")
+        .replace("simd: 5", "simd: 3")
+        .replace("temperature: 2", "shift_pixels: 0.5")
+    )
+    assert problems(tmp_path, wrong) == [
+        "recipe.yaml:10:8: student.hidden.1.residual.0.depthwise: qkeras has none of a series; use framework: brevitas",
+        "recipe.yaml:13:13: compression.0.distill.shift_pixels: mitbih has no pixels to shift; leave it out",
+        "recipe.yaml:16:21: hardware.folding.conv_0.simd: 3 does not divide a window of 5 x 1 inputs; legal: 1, 5",
+    ]

@@ -81,6 +81,19 @@ def test_widths_follow_the_activations() -> None:
     }
 
 
+def test_windows_of_a_series_lie_along_time() -> None:
+    hidden = [{"filters": 4, "kernel": 5, "stride": 2, "padding": "same"}, {"pool": "average", "size": 4},
+              {"residual": [{"depthwise": 3, "padding": "same"}]}, {"global_pool": "max"}]  # fmt: skip
+    spec = Student.model_validate({"framework": "brevitas", "input_bits": 8, "hidden": hidden})
+    layout = spec.layout((61, 2), 3)
+    assert [one.y for one in layout] == [(31, 4), (7, 4), (7, 4), (4,), (3,)]
+    kernels = {one.name: (one.kernel, one.macs) for one in weighted(layout)}
+    assert kernels == {"conv_0": ((5, 2, 4), 31 * 40), "depthwise_0": ((3, 4, 1), 7 * 12), "dense_0": ((4, 3), 12)}
+    assert widths(layout, 8)["depthwise_0"].x == 4 + 2, "the average of four moments"
+    with pytest.raises(MisfitError, match=r"hidden\.0\.kernel: a window of 9 values does not fit a series of 8 values"):
+        FloatNetwork.model_validate({"hidden": [{"filters": 2, "kernel": 9}]}).layout((8, 1), 2)
+
+
 def test_flat_data_take_dense_layers_only() -> None:
     with pytest.raises(MisfitError, match=r"hidden\.0: needs an image, not 13 values"):
         FloatNetwork.model_validate({"hidden": [{"filters": 2, "kernel": 1}]}).layout((13,), 2)

@@ -20,7 +20,7 @@ OPSET, IR_VERSION = 17, 8  # old enough for every ONNX Runtime of the last years
 def onnx_network(layout: Sequence[Placed], weights: Mapping[str, Arrays]) -> onnx.ModelProto:
     graph = _Graph(weights)
     shape, logits = layout[0].x, layout[-1].y
-    y = graph.chain(layout, graph.image("x", shape) if len(shape) == 3 else "x")
+    y = graph.chain(layout, graph.image("x", shape) if len(shape) > 1 else "x")
     inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["samples", prod(shape)])]
     outputs = [helper.make_tensor_value_info(y, TensorProto.FLOAT, ["samples", *logits])]
     made = helper.make_graph(graph.nodes, "float_network", inputs, outputs, graph.constants)
@@ -38,14 +38,14 @@ class _Graph:
         self.constants: list[onnx.TensorProto] = []
 
     def chain(self, layout: Sequence[Placed], x: str) -> str:
-        flat = len(layout[0].x) == 1
+        axes = len(layout[0].x)  # of what comes in: an image, a series, values
         for placed in layout:
-            if len(placed.x) == 1 and not flat:
-                x = self.flat(x, placed.name)
+            if len(placed.x) < axes:
+                x = self.flat(x, placed.name, axes)
             x = self.layer(placed, x)
             if placed.activation:
                 x = self.node("Relu", placed.activation, [x])
-            flat = len(placed.y) == 1
+            axes = len(placed.y)
         return x
 
     def layer(self, placed: Placed, x: str) -> str:
@@ -55,13 +55,14 @@ class _Graph:
                 return self.node("Add", name, [x, self.chain(placed.branch, x)])
             case Conv(stride=stride, padding=padding):
                 kernel, bias = self.weights[name]  # (height, width, in, out)
-                return self.conv(name, x, stride, padding, kernel.transpose(3, 2, 0, 1), bias, 1)
+                return self.conv(placed, x, stride, padding, np.moveaxis(kernel, (-1, -2), (0, 1)), bias, 1)
             case Depthwise(stride=stride, padding=padding):
                 kernel, bias = self.weights[name]  # (height, width, channels, 1)
-                return self.conv(name, x, stride, padding, kernel.transpose(2, 3, 0, 1), bias, placed.channels)
+                kernel = np.moveaxis(kernel, (-2, -1), (0, 1))
+                return self.conv(placed, x, stride, padding, kernel, bias, placed.channels)
             case Pool(pool=kind, size=side):
-                op = "MaxPool" if kind == "max" else "AveragePool"
-                return self.node(op, name, [x], kernel_shape=(side, side), strides=(side, side))
+                op, sides = "MaxPool" if kind == "max" else "AveragePool", placed.square(side)
+                return self.node(op, name, [x], kernel_shape=sides, strides=sides)
             case GlobalPool(global_pool=kind):
                 pooled = self.node("GlobalMaxPool" if kind == "max" else "GlobalAveragePool", f"{name}_image", [x])
                 return self.node("Flatten", name, [pooled])
@@ -69,21 +70,20 @@ class _Graph:
                 kernel, bias = self.weights[name]
                 return self.node("Gemm", name, [x, *self.arrays(name, kernel, bias)])
 
-    def conv(self, name: str, x: str, stride: int, padding: str, kernel: Array, bias: Array, groups: int) -> str:
+    def conv(self, placed: Placed, x: str, stride: int, padding: str, kernel: Array, bias: Array, groups: int) -> str:
         return self.node(
-            "Conv", name, [x, *self.arrays(name, np.ascontiguousarray(kernel), bias)],
-            strides=(stride, stride), group=groups, auto_pad="SAME_UPPER" if padding == "same" else "VALID",
+            "Conv", placed.name, [x, *self.arrays(placed.name, np.ascontiguousarray(kernel), bias)],
+            strides=placed.square(stride), group=groups, auto_pad="SAME_UPPER" if padding == "same" else "VALID",
         )  # fmt: skip
 
     def image(self, x: str, shape: tuple[int, ...]) -> str:
         self.constants.append(numpy_helper.from_array(np.array((-1, *shape), np.int64), "image_shape"))
         rows = self.node("Reshape", "image_rows", [x, "image_shape"])
-        return self.node("Transpose", "image", [rows], perm=(0, 3, 1, 2))
+        return self.node("Transpose", "image", [rows], perm=(0, len(shape), *range(1, len(shape))))
 
-    def flat(self, x: str, before: str) -> str:
-        return self.node(
-            "Flatten", f"flat_{before}", [self.node("Transpose", f"rows_{before}", [x], perm=(0, 2, 3, 1))]
-        )
+    def flat(self, x: str, before: str, axes: int) -> str:
+        last = (0, *range(2, axes + 1), 1)
+        return self.node("Flatten", f"flat_{before}", [self.node("Transpose", f"rows_{before}", [x], perm=last)])
 
     def arrays(self, name: str, *values: Array) -> list[str]:
         names = [f"{name}_{part}" for part in ("kernel", "bias")]

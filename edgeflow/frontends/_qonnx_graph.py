@@ -7,6 +7,7 @@ puts the layer's kind before some names; ``read_named`` takes it away again.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import log2
 from typing import Any
 
 import hls4ml
@@ -28,8 +29,9 @@ KINDS = {"Conv": "weights", "MatMul": "weights", "Relu": "relu", "MaxPool": "poo
 ADDED = re.compile(r"(?:Dense|Conv2D|DepthwiseConv2D)_(.+)|(input_quantizer)_act")
 
 
-def model_graph(content: bytes, layout: Sequence[Placed], config: Config) -> ModelGraph:
-    """hls4ml's graph after its optimizer passes; images channels last, as the layout has them."""
+def model_graph(content: bytes, layout: Sequence[Placed] | None, config: Config) -> ModelGraph:
+    """hls4ml's graph after its optimizer passes; images channels last, as the layout has them. Without a layout the
+    nodes keep the names that cleaning gives them."""
     model = _named(_cleaned(content), layout)
     hls = hls4ml.utils.config_from_onnx_model(model, "name", backend="Vitis", default_precision=DEFAULT)
     hls["Model"] |= {"Strategy": "Latency", "ReuseFactor": 1}
@@ -60,9 +62,11 @@ def _cleaned(content: bytes) -> ModelWrapper:
     return cleanup_model(model.transform(GemmToMatMul()))
 
 
-def _named(model: ModelWrapper, layout: Sequence[Placed]) -> ModelWrapper:
+def _named(model: ModelWrapper, layout: Sequence[Placed] | None) -> ModelWrapper:
     model.rename_tensor(model.graph.input[0].name, INPUT)
     model.find_consumer(INPUT).name = INPUT_QUANTIZER
+    if layout is None:
+        return model
     names = list(_names(layout))
     for kind in set(KINDS.values()):
         nodes = [node for node in model.graph.node if KINDS.get(node.op_type) == kind and not _adds_bias(model, node)]
@@ -86,6 +90,8 @@ def _adds_bias(model: ModelWrapper, node: Any) -> bool:
 
 
 def _input_type(model: ModelWrapper) -> str:
-    """What the input quantizer casts to: unsigned, [0, 1)."""
-    bits = int(model.get_initializer(model.find_consumer(INPUT).input[3]))
-    return f"ufixed<{bits},0,RND_CONV,SAT>"
+    """What the input quantizer casts to."""
+    node = model.find_consumer(INPUT)
+    scale, _, bits = (float(model.get_initializer(name)) for name in node.input[1:4])
+    (signed,) = (attribute.i for attribute in node.attribute if attribute.name == "signed")
+    return f"{'' if signed else 'u'}fixed<{int(bits)},{int(bits + log2(scale))},RND_CONV,SAT>"

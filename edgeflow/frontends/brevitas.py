@@ -1,7 +1,7 @@
 """Brevitas student to ``Firmware``: its QONNX file through hls4ml, converted without loss, and the compiled csim.
 
 hls4ml holds one power-of-two scale a tensor exactly. What needs more is refused here, by layer: float scales, scales
-per channel, batch norms, one bit, averages.
+per channel, batch norms, one bit, averages; and windows over a series, of which qonnx finds no channels-last form.
 """
 
 from collections.abc import Iterator, Sequence
@@ -121,6 +121,7 @@ def _reasons(placed: Placed) -> list[str]:
     average = "average" in (getattr(layer, "pool", None), getattr(layer, "global_pool", None))
     one_bit = 1 in (getattr(layer, "weight_bits", None), getattr(layer, "activation_bits", None))
     told = {"an average": average, "one bit": one_bit, "a batch norm": placed.norm is not None}
+    told["a series"] = len(placed.x) == 2  # qonnx's ConvertToChannelsLast does not end on some
     return [what for what, there in told.items() if there]
 
 

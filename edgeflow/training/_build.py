@@ -12,7 +12,7 @@ from edgeflow.recipe_layers import Activated, Conv, Depthwise, GlobalPool, Pool,
 from edgeflow.recipe_layout import Placed, Shape
 from edgeflow.training._keras import keras  # before QKeras
 
-from qkeras import QActivation, QConv2D, QDense, QDepthwiseConv2D, quantized_bits, quantized_relu  # isort: skip
+from qkeras import QActivation, QConv1D, QConv2D, QDense, QDepthwiseConv2D, quantized_bits, quantized_relu  # isort: skip
 
 KerasTensor = Any
 
@@ -50,20 +50,32 @@ def _applied(placed: Placed, x: KerasTensor) -> KerasTensor:
 
 def _layer(placed: Placed) -> keras.layers.Layer:
     layers, name = keras.layers, placed.name
-    quantized = isinstance(placed.layer, Weighted)
+    quantized, series = isinstance(placed.layer, Weighted), len(placed.x) == 2
     match placed.layer:
         case Conv(filters=filters, kernel=side, stride=stride, padding=padding):
-            make = QConv2D if quantized else layers.Conv2D
+            make: Any = QConv2D if quantized else layers.Conv2D
+            if series:
+                make = QConv1D if quantized else layers.Conv1D
             return make(filters, side, strides=stride, padding=padding, name=name, **_arguments(placed, "kernel"))
         case Depthwise(depthwise=side, stride=stride, padding=padding):
-            make = QDepthwiseConv2D if quantized else layers.DepthwiseConv2D
+            make = layers.DepthwiseConv1D if series else layers.DepthwiseConv2D  # QKeras has none of a series
+            make = QDepthwiseConv2D if quantized else make
             return make(side, strides=stride, padding=padding, name=name, **_arguments(placed, "depthwise"))
         case Pool(pool=kind, size=side):
-            return (layers.MaxPooling2D if kind == "max" else layers.AveragePooling2D)(side, name=name)
+            return _pools(placed)[kind](side, name=name)
         case GlobalPool(global_pool=kind):
-            return (layers.GlobalMaxPooling2D if kind == "max" else layers.GlobalAveragePooling2D)(name=name)
+            return _pools(placed)[f"global_{kind}"](name=name)
         case _:
             return (QDense if quantized else layers.Dense)(placed.y[0], name=name, **_arguments(placed, "kernel"))
+
+
+def _pools(placed: Placed) -> dict[str, Any]:
+    layers = keras.layers
+    if len(placed.x) == 2:
+        one = {"max": layers.MaxPooling1D, "average": layers.AveragePooling1D}
+        return one | {"global_max": layers.GlobalMaxPooling1D, "global_average": layers.GlobalAveragePooling1D}
+    two = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
+    return two | {"global_max": layers.GlobalMaxPooling2D, "global_average": layers.GlobalAveragePooling2D}
 
 
 def _arguments(placed: Placed, kernel: str) -> dict[str, Any]:

@@ -96,12 +96,12 @@ def _scale(variable: tf.Variable) -> float:
     """A depthwise kernel (height, width, channels, 1) sums over its window alone, any other over all but the last."""
     if len(variable.shape) == 1:
         return 0.0
-    inputs = variable.shape[:2] if "depthwise" in variable.name.split("/")[-1] else variable.shape[:-1]
+    inputs = variable.shape[:-2] if "depthwise" in variable.name.split("/")[-1] else variable.shape[:-1]
     return float(np.sqrt(2 / prod(inputs)))
 
 
 def _weights(layer: keras.layers.Layer) -> LayerWeights:
-    depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+    depthwise = isinstance(layer, (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D))
     kernel, quantizer = (
         (layer.depthwise_kernel, "depthwise_quantizer_internal")
         if depthwise

@@ -31,7 +31,8 @@ ROLES = {
 
 
 def export(model: Network) -> bytes:
-    """The file's bytes, the same for equal models. Input ``features`` (1, channels, height, width) or (1, features)."""
+    """The file's bytes, the same for equal models. Input ``features``: (1, channels, height, width), of a series
+    (1, channels, length), or (1, features)."""
     sample = shaped(np.zeros((1, prod(model.shape)), np.float32), model.shape)
     file = io.BytesIO()
     model.eval()
@@ -55,12 +56,13 @@ def export(model: Network) -> bytes:
 
 
 def _fold_pads(graph: ModelWrapper) -> None:
-    """Zeros around an image are the convolution's own, uneven ones too."""
+    """Zeros around an image or a series are the convolution's own, uneven ones too."""
     for pad in graph.get_nodes_by_op_type("Pad"):
         (conv,) = graph.find_consumers(pad.output[0])
         around = graph.get_initializer(pad.input[1]).tolist()  # before and after, each batch, channel, height, width
+        axes = len(around) // 2
         (pads,) = (attribute for attribute in conv.attribute if attribute.name == "pads")
-        pads.ints[:] = [*around[2:4], *around[6:8]]
+        pads.ints[:] = [*around[2:axes], *around[axes + 2 :]]
         conv.input[0] = pad.input[0]
         graph.graph.node.remove(pad)
     graph.cleanup()

@@ -108,7 +108,8 @@ class Quantizers:
         return qnn.QuantLinear(inputs, outputs, **self._weights(placed))
 
     def conv(self, placed: Placed, inputs: int, outputs: int, **geometry: Any) -> Module:
-        return qnn.QuantConv2d(inputs, outputs, **geometry, **self._weights(placed))
+        make = qnn.QuantConv2d if len(placed.x) == 3 else qnn.QuantConv1d
+        return make(inputs, outputs, **geometry, **self._weights(placed))
 
     def activation(self, placed: Placed) -> Module:
         layer = placed.layer

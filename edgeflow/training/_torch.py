@@ -6,7 +6,7 @@ Also what every model needs: inference in parts, and weights in the layout's con
 import re
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from math import prod
@@ -38,7 +38,7 @@ torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 
 Array = NDArray[Any]
-WEIGHTED = (nn.Linear, nn.Conv2d)
+WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d)
 KERNELS = ("dense_", "conv_", "depthwise_")  # names of layers whose ``weight`` is a kernel
 LAYER = re.compile(r"input_quantizer|[a-z_]+_\d+")  # a module that has its name from the layout
 CHUNK_VALUES = 2**20  # of the inputs that inference holds at once; a layer's outputs are some tens of times as many
@@ -62,9 +62,8 @@ def logits_of(model: Network, x: Array) -> Array:
 
 
 def shaped(x: Array, shape: Shape) -> torch.Tensor:
-    """Flat samples as the model takes them: images channels first."""
-    images = torch.from_numpy(np.ascontiguousarray(x)).reshape(len(x), *shape)
-    return images.permute(0, 3, 1, 2).contiguous() if len(shape) == 3 else images
+    """Flat samples as the model takes them: images and series channels first."""
+    return torch.from_numpy(np.ascontiguousarray(x)).reshape(len(x), *shape).movedim(-1, 1).contiguous()
 
 
 def initialize(model: Network, seed: int) -> Network:
@@ -90,6 +89,43 @@ def weights_of(model: Module) -> Weights:
     return {name: LayerWeights(_kernel(layer), _array(layer.bias)) for name, layer in weighted(model).items()}
 
 
+def with_weights(model: Network, weights: Weights) -> Network:
+    """Set kernels, and biases where the layer has one."""
+    layers = weighted(model)
+    with torch.no_grad():
+        for name, (kernel, bias) in weights.items():
+            layer = layers[name]
+            layer.weight.copy_(_tensor(kernel.transpose(np.argsort(_axes(layer)))))
+            if layer.bias is not None:
+                layer.bias.copy_(_tensor(bias))
+    return model
+
+
+def with_norm(model: Network, name: str, gamma: Array, beta: Array, mean: Array, variance: Array) -> None:
+    """Set a batch norm, by channel."""
+    norm = _named(model, [name])[name]
+    with torch.no_grad():
+        parts = (norm.weight, norm.bias, norm.running_mean, norm.running_var)
+        for part, values in zip(parts, (gamma, beta, mean, variance), strict=True):
+            part.copy_(_tensor(values))
+
+
+def outputs_of(model: Network, x: Array, names: Sequence[str]) -> dict[str, Array]:
+    """What layers make of samples, (rows, channels), by their names in the layout."""
+    made: dict[str, list[torch.Tensor]] = {name: [] for name in names}
+
+    def keep(name: str) -> Any:
+        return lambda module, inputs, y: made[name].append(getattr(y, "value", y))
+
+    hooks = [layer.register_forward_hook(keep(name)) for name, layer in _named(model, names).items()]
+    try:
+        logits_of(model, x)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return {name: torch.cat([y.movedim(1, -1).flatten(0, -2) for y in parts]).numpy() for name, parts in made.items()}
+
+
 def state_of(model: Module) -> State:
     """All that the model is made of, by PyTorch's names."""
     return {name: _array(tensor) for name, tensor in model.state_dict().items()}
@@ -113,7 +149,7 @@ def with_latent(model: Network, latent: State) -> Network:
         if (key := _key(path)) in latent:
             name, part = key.split("/")
             axes = np.argsort(_axes(layers[name])) if part == "kernel" else None
-            state[path] = torch.from_numpy(np.array(latent[key].transpose(axes)))
+            state[path] = _tensor(latent[key].transpose(axes))
     model.load_state_dict(state)
     return model
 
@@ -132,10 +168,18 @@ def _kernel(layer: Any) -> Array:
 
 def _axes(layer: Any) -> tuple[int, ...]:
     """(outputs, inputs) as (inputs, outputs); (out, in, height, width) as (height, width, in, out); a depthwise kernel
-    (channels, 1, height, width) as (height, width, channels, 1)."""
-    if layer.weight.ndim == 2:
-        return (1, 0)
-    return (2, 3, 0, 1) if layer.groups > 1 else (2, 3, 1, 0)
+    (channels, 1, height, width) as (height, width, channels, 1); of a series without the height."""
+    own = tuple(range(2, layer.weight.ndim))
+    return (*own, 0, 1) if getattr(layer, "groups", 1) > 1 else (*own, 1, 0)
+
+
+def _named(model: Module, names: Sequence[str]) -> dict[str, Any]:
+    layers = {name.split(".")[-1]: layer for name, layer in model.named_modules()}
+    return {name: layers[name] for name in names}
+
+
+def _tensor(values: Array) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values))
 
 
 def _array(tensor: torch.Tensor) -> Array:

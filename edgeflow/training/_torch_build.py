@@ -1,11 +1,13 @@
 """PyTorch modules of a recipe's networks: float ones, and the Brevitas student. Images channels first in, logits out.
 
 Every module has its layer's name in the layout; a residual block holds its branch. An image is flattened row by row,
-channels last, as everywhere else, so a dense layer's weights mean the same in every framework.
+channels last, as everywhere else, so a dense layer's weights mean the same in every framework. A series, samples of
+(length, channels), takes PyTorch's layers of one dimension.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Any, Protocol
 
 from edgeflow.recipe import FloatNetwork, Student
@@ -40,10 +42,10 @@ def student_model(spec: Student, shape: Shape, classes: int) -> Network:
 
 
 class Flatten(Module):
-    """An image (channels, height, width) as values, row by row, channels last."""
+    """An image (channels, height, width) as values, row by row, channels last; a series in time."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x.permute(0, 2, 3, 1).flatten(1)
+        return (x.permute(0, 2, 3, 1) if len(x.shape) == 4 else x.permute(0, 2, 1)).flatten(1)
 
 
 class Residual(Module):
@@ -62,12 +64,32 @@ class Add(Module):
         return x + y
 
 
+class AverageOfSeries(nn.AvgPool1d):
+    """Brevitas knows the scale of an average of an image's pixels alone."""
+
+    def forward(self, x: Any) -> Any:
+        if isinstance(x, torch.Tensor):
+            return super().forward(x)
+        taps = prod(self.kernel_size)
+        bits = torch.ceil(torch.log2((2.0**x.bit_width - 1) * taps))
+        return x.set(value=super().forward(x.value), scale=x.scale / taps, bit_width=bits)
+
+
+# (kind, axes of a sample): pooling
+POOLS: dict[tuple[str, int], Any] = {
+    ("max", 3): nn.MaxPool2d,
+    ("max", 2): nn.MaxPool1d,
+    ("average", 3): nn.AvgPool2d,
+    ("average", 2): AverageOfSeries,
+}
+
+
 class _Float:
     def dense(self, placed: Placed, inputs: int, outputs: int) -> Module:
         return nn.Linear(inputs, outputs)
 
     def conv(self, placed: Placed, inputs: int, outputs: int, **geometry: Any) -> Module:
-        return nn.Conv2d(inputs, outputs, **geometry)
+        return (nn.Conv2d if len(placed.x) == 3 else nn.Conv1d)(inputs, outputs, **geometry)
 
     def activation(self, placed: Placed) -> Module:
         return nn.ReLU()
@@ -100,9 +122,9 @@ def _layer(placed: Placed, layers: Layers) -> Iterator[tuple[str, Module]]:
         case Depthwise(depthwise=side, stride=stride, padding=padding):
             yield from _padded(placed, side, stride, padding, placed.x[-1], layers)
         case Pool(pool=kind, size=side):
-            yield name, (nn.MaxPool2d if kind == "max" else nn.AvgPool2d)(side)
+            yield name, POOLS[kind, len(placed.x)](side)
         case GlobalPool(global_pool=kind):
-            yield name, (nn.MaxPool2d if kind == "max" else nn.AvgPool2d)(placed.x[:2])
+            yield name, POOLS[kind, len(placed.x)](placed.x[:-1])
             yield f"flatten_{name}", Flatten()
         case _:
             yield name, layers.dense(placed, placed.x[0], placed.y[0])
@@ -114,11 +136,12 @@ def _padded(
     """``same`` is TensorFlow's: the odd row and column of zeros come last, which needs a module of its own."""
     geometry: dict[str, Any] = {"kernel_size": side, "stride": stride, "groups": groups}
     if padding == "same":
-        (top, bottom), (left, right) = (_zeros(n, side, stride) for n in placed.x[:2])
-        if (top, left) == (bottom, right):
-            geometry["padding"] = (top, left)
+        around = [_zeros(n, side, stride) for n in placed.x[:-1]]
+        if all(before == after for before, after in around):
+            geometry["padding"] = tuple(before for before, _ in around)
         else:
-            yield f"pad_{placed.name}", nn.ZeroPad2d((left, right, top, bottom))
+            sides = sum(reversed(around), ())  # the last axis first
+            yield f"pad_{placed.name}", (nn.ZeroPad2d if len(around) == 2 else nn.ZeroPad1d)(sides)
     yield placed.name, layers.conv(placed, placed.x[-1], placed.channels, **geometry)
 
 

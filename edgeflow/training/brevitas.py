@@ -14,6 +14,7 @@ from edgeflow.recipe_layout import Shape
 from edgeflow.training import _course, _torch  # first: it says which package is missing
 from edgeflow.training._fit import Learner, Lesson, Logits, Progress, Task
 from edgeflow.training._qonnx import export
+from edgeflow.training._start import Norm, Sums
 from edgeflow.training._torch import Network
 from edgeflow.training._torch_build import float_model
 from edgeflow.training._torch_build import student_model as build_student
@@ -49,6 +50,15 @@ class Brevitas:
 
     def student_of(self, spec: Student, shape: Shape, classes: int, latent: State) -> Network:
         return _torch.with_latent(build_student(spec, shape, classes), latent)
+
+    def sums(self, model: Network, x: Features, names: Sequence[str]) -> Sums:
+        return _torch.outputs_of(model, x, names)
+
+    def fill(self, student: Network, weights: Weights) -> None:
+        _torch.with_weights(student, weights)
+
+    def fill_norm(self, student: Network, name: str, norm: Norm) -> None:
+        _torch.with_norm(student, name, *norm)
 
     def state(self, model: Network) -> State:
         return _torch.state_of(model)

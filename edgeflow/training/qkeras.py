@@ -24,6 +24,7 @@ from edgeflow.training._keras import (
     with_weights,
 )
 from edgeflow.training._keras_fit import KerasLearner
+from edgeflow.training._start import Norm, Sums
 from edgeflow.training._trained import State, TrainedModel, Weights, state_of, weights_from
 
 
@@ -54,6 +55,16 @@ class QKeras:
 
     def student_of(self, spec: Student, shape: Shape, classes: int, latent: State) -> keras.Model:
         return with_weights(_build.student_model(spec, shape, classes), weights_from(latent))
+
+    def sums(self, model: keras.Model, x: Features, names: Sequence[str]) -> Sums:
+        made = {name: logits_of(keras.Model(model.inputs, model.get_layer(name).output), x) for name in names}
+        return {name: y.reshape(-1, y.shape[-1]) for name, y in made.items()}
+
+    def fill(self, student: keras.Model, weights: Weights) -> None:
+        with_weights(student, weights)
+
+    def fill_norm(self, student: keras.Model, name: str, norm: Norm) -> None:
+        raise AssertionError("a recipe for QKeras has no batch norm")
 
     def state(self, model: keras.Model) -> State:
         """Weights on their grids; the grids are the recipe's."""

@@ -15,6 +15,12 @@ RESIDUAL = [
     {"filters": 5, "kernel": 2},
     {"pool": "max", "size": 2},
 ]
+SERIES = [
+    {"filters": 4, "kernel": 3, "stride": 2, "padding": "same"},
+    {"residual": [{"depthwise": 4, "padding": "same"}, {"filters": 4, "kernel": 1}]},
+    {"filters": 5, "kernel": 2},
+    {"pool": "max", "size": 2},
+]
 
 
 def weights_for(layout: tuple[Placed, ...]) -> dict[str, costs.Arrays]:
@@ -88,13 +94,22 @@ def test_fixed16_hardware_takes_every_position() -> None:
 
 
 @pytest.mark.tools
-@pytest.mark.parametrize("hidden", [[128, 64], RESIDUAL, [*RESIDUAL[:2], {"global_pool": "average"}, 7]])
+@pytest.mark.parametrize(
+    ("hidden", "shape"),
+    [
+        ([128, 64], (8, 8, 1)),
+        (RESIDUAL, (8, 8, 1)),
+        ([*RESIDUAL[:2], {"global_pool": "average"}, 7], (8, 8, 1)),
+        (SERIES, (32, 2)),
+        ([*SERIES[:2], {"global_pool": "average"}, 7], (32, 2)),
+    ],
+)
 def test_onnx_runtime_computes_the_network_and_takes_time(
-    monkeypatch: pytest.MonkeyPatch, hidden: list[object]
+    monkeypatch: pytest.MonkeyPatch, hidden: list[object], shape: tuple[int, ...]
 ) -> None:
     """Against numpy in float64, written out for each layer kind below."""
     monkeypatch.setattr(baseline, "CALLS", 50)
-    layout = float_layout(hidden, (8, 8, 1))
+    layout = float_layout(hidden, shape)
     weights = weights_for(layout)
     x = np.random.default_rng(5).random((40, 64)).astype(np.float32)
     y = reference(layout, weights, x.astype(np.float64).reshape(-1, *layout[0].x))
@@ -116,24 +131,33 @@ def one_layer(placed: Placed, weights: dict[str, costs.Arrays], x: np.ndarray) -
         return x + reference(placed.branch, weights, x)
     if placed.name.startswith("pool"):
         if len(placed.y) == 1:
-            return x.mean(axis=(1, 2))
+            return x.mean(axis=tuple(range(1, x.ndim - 1)))
+        if x.ndim == 3:
+            return x[:, : 2 * placed.y[0]].reshape(len(x), placed.y[0], 2, -1).max(axis=2)
         n, height, width, channels = x.shape[0], *placed.y
         return x[:, : 2 * height, : 2 * width].reshape(n, height, 2, width, 2, channels).max(axis=(2, 4))
     kernel, bias = (array.astype(np.float64) for array in weights[placed.name])
     if placed.name.startswith("dense"):
         return x.reshape(len(x), -1) @ kernel + bias
     assert isinstance(placed.layer, (Conv, Depthwise))
-    return convolved(x, kernel, placed.layer.stride, placed.y[:2], depthwise=placed.name.startswith("depthwise")) + bias
+    return (
+        convolved(x, kernel, placed.layer.stride, placed.y[:-1], depthwise=placed.name.startswith("depthwise")) + bias
+    )
 
 
 def convolved(x: np.ndarray, kernel: np.ndarray, stride: int, size: tuple[int, ...], depthwise: bool) -> np.ndarray:
     """Pixel by pixel; padding as TensorFlow's "same": the odd row or column below and to the right."""
-    side = kernel.shape[0]
-    missing = [max((n - 1) * stride + side - have, 0) for n, have in zip(size, x.shape[1:3], strict=True)]
+    if x.ndim == 3:  # a series is an image of one row, whatever the stride
+        return convolved(x[:, None], kernel[None], stride, (1, *size), depthwise)[:, 0]
+    rows, columns = kernel.shape[:2]
+    missing = [
+        max((n - 1) * stride + side - have, 0)
+        for n, side, have in zip(size, (rows, columns), x.shape[1:3], strict=True)
+    ]
     x = np.pad(x, [(0, 0), *((m // 2, m - m // 2) for m in missing), (0, 0)])
     y = np.zeros((len(x), *size, kernel.shape[2] if depthwise else kernel.shape[3]))
     for row, column in np.ndindex(*size):
-        window = x[:, row * stride : row * stride + side, column * stride : column * stride + side]
+        window = x[:, row * stride : row * stride + rows, column * stride : column * stride + columns]
         pattern = "nijc,ijc->nc" if depthwise else "nijc,ijco->no"
         y[:, row, column] = np.einsum(pattern, window, kernel[..., 0] if depthwise else kernel)
     return y

@@ -28,6 +28,14 @@ NETWORKS: dict[str, dict[str, Any]] = {
     },
 }
 SHAPE = (8, 8, 2)
+SERIES = [
+    {"filters": 4, "kernel": 5, "stride": 2, "padding": "same"},
+    {"residual": [{"depthwise": 3, "padding": "same", "weight_bits": 5}, {"filters": 4, "kernel": 1}]},
+    {"pool": "max", "size": 2},
+    {"filters": 3, "kernel": 4, "padding": "same"},
+    {"pool": "average", "size": 4},
+    {"units": 5, "activation_bits": 6},
+]
 
 
 def student(spec: dict[str, Any]) -> Student:
@@ -80,6 +88,35 @@ def test_what_hls4ml_cannot_hold_is_refused_by_layer(spec: dict[str, Any], said:
         brevitas.convert_exported(exported, "t", 100.0, tmp_path)
     assert said in str(error.value) and not list(tmp_path.iterdir())
     assert Verdict.REFUSED not in {finding.verdict for finding in brevitas.examine(exported)}  # lowered directly
+
+
+@pytest.mark.parametrize("setting", [{}, {"scale": "float", "per_channel": True}], ids=str)
+def test_a_series_is_lowered_directly_and_equals_its_executor(setting: dict[str, Any]) -> None:
+    import onnx
+
+    from edgeflow.frontends import _onnx_executor, brevitas, qonnx
+    from edgeflow.frontends._onnx_graph import read
+    from edgeflow.frontends.hls4ml_graph import Verdict
+    from edgeflow.training import _qonnx, _torch, _torch_build
+    from edgeflow.verify import reference
+
+    spec, shape = student({"input_bits": 8, "hidden": SERIES} | setting), (61, 2)
+    exported = brevitas.untrained(spec, shape, 4)
+    assert Verdict.REFUSED not in {finding.verdict for finding in brevitas.examine(exported)}
+    assert "conv_0 (QuantizedConv): hls4ml does not hold" in str(next(iter(brevitas._refused(exported))))
+
+    model = _torch.initialize(_torch_build.student_model(spec, shape, 4), seed=3)
+    exported_model = onnx.load_model_from_string(_qonnx.export(model))
+    lowered = qonnx.lower_graph(read(exported_model), "series")
+    x = np.random.default_rng(5).integers(0, 256, (1000, 122)).astype(np.float32) / 256
+    reals = _torch.shaped(x, shape).numpy()
+    frames = lowered.entry.quantize(reals)
+    found = _onnx_executor.execute(exported_model, reals)
+    agreed = reference.checked(lowered, frames, found, "QONNX executor")
+    assert agreed.ties < 10 and len(np.unique(lowered.network.run(frames))) > 20
+    if not setting:
+        framework = _torch.logits_of(model.double(), x.astype(np.float64))
+        np.testing.assert_array_equal(lowered.real(lowered.network.run(frames)), framework)
 
 
 def test_converting_loads_no_tensorflow(tmp_path: Path) -> None:

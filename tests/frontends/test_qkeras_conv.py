@@ -33,6 +33,16 @@ STUDENTS = {
             {"global_pool": "max"},
         ],
     ),
+    "series": (
+        (31, 2),
+        [
+            {"filters": 3, "kernel": 5, "stride": 2, "padding": "same", "weight_bits": 3, "activation_bits": 5},
+            {"pool": "max", "size": 2},
+            {"residual": [{"filters": 3, "kernel": 2, "padding": "same"}]},
+            {"pool": "average", "size": 2},
+            {"units": 5},
+        ],
+    ),
     "average": ((4, 4, 3), [{"filters": 2, "kernel": 1}, {"global_pool": "average"}]),
 }
 

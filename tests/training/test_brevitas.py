@@ -147,9 +147,19 @@ IMAGES = {
         {"units": 6},
     ]
 }
+SERIES = {
+    "hidden": [
+        {"filters": 5, "kernel": 4, "stride": 2, "padding": "same", "batch_norm": True},
+        {"residual": [{"depthwise": 3, "padding": "same"}, {"filters": 5, "kernel": 1}]},
+        {"pool": "average", "size": 2},
+        {"filters": 4, "kernel": 3, "activation": "hard_tanh"},
+        {"pool": "max", "size": 2},
+        {"global_pool": "average"},
+    ]
+}
 
 
-def made(hidden: dict[str, Any], setting: dict[str, Any], shape: tuple[int, int, int]) -> tuple[Any, np.ndarray]:
+def made(hidden: dict[str, Any], setting: dict[str, Any], shape: tuple[int, ...]) -> tuple[Any, np.ndarray]:
     """A student some steps from its start, so that batch norms and scales are no plain numbers, and some inputs."""
     from edgeflow.training import _torch, _torch_build
 
@@ -168,7 +178,7 @@ def made(hidden: dict[str, Any], setting: dict[str, Any], shape: tuple[int, int,
 
 
 @pytest.mark.parametrize("setting", BOTH, ids=str)
-@pytest.mark.parametrize("hidden", [DENSE, BIPOLAR, IMAGES], ids=["dense", "bipolar", "images"])
+@pytest.mark.parametrize("hidden", [DENSE, BIPOLAR, IMAGES, SERIES], ids=["dense", "bipolar", "images", "series"])
 def test_every_kind_of_layer_is_exported_as_it_computes(hidden: dict[str, Any], setting: dict[str, Any]) -> None:
     """QONNX's own executor gives Brevitas's logits: to the bit where every number is dyadic, else to float32."""
     import onnx
@@ -177,14 +187,14 @@ def test_every_kind_of_layer_is_exported_as_it_computes(hidden: dict[str, Any], 
 
     from edgeflow.training import _qonnx, _torch
 
-    model, x = made(hidden, setting, (8, 8, 2))
+    model, x = made(hidden, setting, (42, 2) if hidden is SERIES else (8, 8, 2))
     graph = ModelWrapper(onnx.load_from_string(_qonnx.export(model)))
     x = x[:8]
     inputs = _torch.shaped(x, model.shape).numpy()
     theirs = np.concatenate([execute_onnx(graph, {"features": sample[None]})["logits"] for sample in inputs])
     ours = _torch.logits_of(model, x)
     assert np.ptp(ours) > 0
-    if not setting and hidden is not IMAGES:
+    if not setting and hidden in (DENSE, BIPOLAR):
         np.testing.assert_array_equal(theirs, ours)
     np.testing.assert_allclose(theirs, ours, atol=1e-5)
     assert (theirs.round(4).argmax(axis=1) == ours.round(4).argmax(axis=1)).all(), "rounded, for sums of bits often tie"

@@ -25,7 +25,7 @@ class Section(StepSection):
 
 
 def problems(section: Section, shape: Shape) -> Iterator[tuple[tuple[str, ...], str]]:
-    if section.shift_pixels and len(shape) == 1:
+    if section.shift_pixels and len(shape) != 3:
         yield ("shift_pixels",), "the data set has no pixels to shift; leave it out"
 
 

@@ -373,6 +373,6 @@ def test_windows_and_folds_of_a_series(tmp_path: Path) -> None:
     )
     assert problems(tmp_path, wrong) == [
         "recipe.yaml:10:8: student.hidden.1.residual.0.depthwise: qkeras has none of a series; use framework: brevitas",
-        "recipe.yaml:13:13: compression.0.distill.shift_pixels: mitbih has no pixels to shift; leave it out",
+        "recipe.yaml:13:13: compression.0.distill.shift_pixels: the data set has no pixels to shift; leave it out",
         "recipe.yaml:16:21: hardware.folding.conv_0.simd: 3 does not divide a window of 5 x 1 inputs; legal: 1, 5",
     ]

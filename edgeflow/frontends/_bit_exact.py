@@ -1,5 +1,5 @@
 """What hls4ml's ``BitExact`` pass does not know or gets wrong: types behind padding, upsampling, folded batch norms,
-concatenation.
+concatenation, saturation of HGQ2's quantizers.
 """
 
 from typing import Any
@@ -7,9 +7,13 @@ from typing import Any
 import numpy as np
 from hls4ml.model.layers import Concatenate, Conv2D, Conv2DBatchnorm, Resize, ZeroPadding1D, ZeroPadding2D
 from hls4ml.model.optimizer.passes import bit_exact
+from hls4ml.model.optimizer.passes.hgq_proxy_model import FixedPointQuantizer
 from hls4ml.model.types import NamedType
 
 Kif = tuple[Any, ...]  # of each value: signed, integer bits, fraction bits
+
+
+_narrowed = bit_exact._produce_kif.dispatch(FixedPointQuantizer)
 
 
 def complete() -> None:
@@ -56,6 +60,16 @@ def _requested_of_parts(layer: Any) -> tuple[Kif, ...]:
     return tuple(zip(*halves, strict=True))
 
 
+def _quantized(layer: Any) -> Kif:
+    """Saturated to ``2**i - 2**-f``, a value has f fraction bits even where its input has fewer: hls4ml would drop
+    them. What it does for wrapping ones, narrowing only where nothing overflows, is right for both."""
+    mode, layer.SAT = layer.SAT, "WRAP"
+    try:
+        return tuple(_narrowed(layer))
+    finally:
+        layer.SAT = mode
+
+
 def _axis(layer: Any) -> int:
     """Without the batch, which Keras counts as axis 0."""
     axis = int(layer.attributes["axis"])
@@ -79,4 +93,5 @@ _PRODUCED = {
     Resize: _resized,
     Conv2DBatchnorm: _convolved,
     Concatenate: _concatenated,
+    FixedPointQuantizer: _quantized,
 }

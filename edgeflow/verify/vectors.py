@@ -38,10 +38,10 @@ def in_netlist(frames: Integers, tests: int, design: Design) -> Integers:
 
 
 def chosen(frames: Integers, tests: int, most: int) -> Integers:
-    """All frames where that is no more than ``most``, else test samples and a fifth of others."""
+    """All frames where that is no more than ``most``, else test samples and others, of these a fifth at least."""
     if len(frames) <= most:
         return np.arange(len(frames))
-    others = min(len(frames) - tests, most // 5)
+    others = min(len(frames) - tests, max(most // 5, most - tests))
     return np.concatenate([np.arange(min(tests, most - others)), np.arange(tests, tests + others)])
 
 

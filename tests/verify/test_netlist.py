@@ -221,3 +221,10 @@ def test_what_the_netlist_simulates_is_what_a_budget_allows():
     slow = vectors.in_netlist(frames, 359, replace(design, interval_cycles=10_000))
     assert slow.tolist() == [0, 1, 2, 3, 359]
     assert set(slow) <= set(vectors.in_rtl(frames, 359, replace(design, interval_cycles=10_000)))
+
+
+def test_without_a_test_split_the_budget_goes_to_other_frames():
+    """An imported model has corners and random frames alone."""
+    design = replace(small.design(), interval_cycles=10_000, cost=Cost(luts=7000, ffs=3000))
+    assert vectors.in_netlist(np.zeros((1000, 4)), 0, design).tolist() == [0, 1, 2, 3, 4]
+    assert vectors.in_netlist(np.zeros((1000, 4)), 2, design).tolist() == [0, 1, 2, 3, 4]

@@ -103,6 +103,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pydantic": ("recipe.py", "recipe_layers.py", "recipe_steps.py", "recipe_file.py", "training/steps/*"),
     "pydantic_core": ("recipe.py", "recipe_file.py"),
     "ruamel": ("_yaml.py",),
+    "optuna": ("training/_tune.py",),
     "serial": ("host.py",),
     "cocotb_tools": ("tools/cocotb.py",),
     "find_libpython": ("tools/cocotb.py",),

@@ -100,15 +100,20 @@ def _scale(variable: tf.Variable) -> float:
     return float(np.sqrt(2 / prod(inputs)))
 
 
+def hidden_of(model: keras.Model, x: NDArray[np.floating]) -> NDArray[np.floating]:
+    """What the output layer takes, (samples, values)."""
+    return logits_of(keras.Model(model.inputs, model.layers[-1].input), x)
+
+
+def kernel_of(layer: keras.layers.Layer) -> tf.Variable:
+    return layer.depthwise_kernel if isinstance(layer, keras.layers.DepthwiseConv2D) else layer.kernel
+
+
 def _weights(layer: keras.layers.Layer) -> LayerWeights:
     depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
-    kernel, quantizer = (
-        (layer.depthwise_kernel, "depthwise_quantizer_internal")
-        if depthwise
-        else (layer.kernel, "kernel_quantizer_internal")
-    )
+    quantizer = "depthwise_quantizer_internal" if depthwise else "kernel_quantizer_internal"
     return LayerWeights(
-        _quantized(kernel, getattr(layer, quantizer, None)),
+        _quantized(kernel_of(layer), getattr(layer, quantizer, None)),
         _quantized(layer.bias, getattr(layer, "bias_quantizer_internal", None)),
     )
 

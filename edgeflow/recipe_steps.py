@@ -59,10 +59,11 @@ def _step(value: Any) -> Step:
     return step_model(name).model_validate(value)
 
 
-def step_problems(step: Step, shape: Shape) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What of a step cannot be on samples of ``shape``, each at its key below the item."""
+def step_problems(step: Step, shape: Shape, student: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What of a step cannot be, on samples of ``shape`` or with the recipe's student (None if that is wrong in itself);
+    each at its key below the item."""
     check = getattr(catalog.load(KIND, step.name), "problems", None)
-    for key, message in check(step.section, shape) if check else ():
+    for key, message in check(step.section, shape, student) if check else ():
         yield (step.name, *key), message
 
 

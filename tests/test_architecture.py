@@ -45,7 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "boards": {"errors", "catalog"},
     "doctor": {"errors", "catalog", "tools"},
     # frameworks
-    "training": {"errors", "catalog", "store", "datasets", *RECIPE},
+    "training": {"errors", "catalog", "store", "datasets", *RECIPE, "recipe_frameworks"},
     "frontends": {"errors", "fixedpoint", "store", *RECIPE, "circuit", "kernels", "network", "tools", "training"},
     # what is done with a design
     "link": {"errors", "fixedpoint", "rtl"},

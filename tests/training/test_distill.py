@@ -152,5 +152,5 @@ compression:
 
 def test_there_are_no_pixels_to_shift_in_flat_samples() -> None:
     section = distill.Section.model_validate({"shift_pixels": 1.0})
-    assert [key for key, _ in distill.problems(section, (10,))] == [("shift_pixels",)]
-    assert not list(distill.problems(section, (8, 8, 1)))
+    assert [key for key, _ in distill.problems(section, (10,), None)] == [("shift_pixels",)]
+    assert not list(distill.problems(section, (8, 8, 1), None))

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Discriminator, Field, Tag
 
-from edgeflow.recipe import Teacher
+from edgeflow.recipe import Student, Teacher
 from edgeflow.recipe_layers import Count
 from edgeflow.recipe_layers import Section as Part
 from edgeflow.recipe_layout import Shape
@@ -65,7 +65,7 @@ class Section(StepSection):
     tune: Tune | None = None
 
 
-def problems(section: Section, shape: Shape) -> Iterator[tuple[tuple[str, ...], str]]:
+def problems(section: Section, shape: Shape, student: Student | None) -> Iterator[tuple[tuple[str, ...], str]]:
     if section.shift_pixels and len(shape) == 1:
         yield ("shift_pixels",), "the data set has no pixels to shift; leave it out"
     if section.unlabelled and not Path(section.unlabelled).is_file():

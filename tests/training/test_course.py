@@ -47,7 +47,7 @@ def test_each_step_starts_from_what_the_one_before_left(trained: TrainedModel) -
     records = trained.compression
     assert [record.step for record in records] == ["distill", "quantize", "widen", "prune", "prune", "narrow"]
     assert [record.kept for record in records] == [True, False, True, True, True, True]
-    for before, after in zip(records, records[1:]):
+    for before, after in zip(records[:-1], records[1:], strict=True):
         left = "after" if before.kept else "before"
         for what in ("validation", "weight_bits", "nonzero_weights"):
             assert getattr(after, f"{what}_before") == getattr(before, f"{what}_{left}")

@@ -15,14 +15,17 @@ class Range(NamedTuple):
 def maximize(
     score: Callable[[Values], float], ranges: dict[str, Range], start: Values, trials: int, seed: int
 ) -> list[tuple[Values, float]]:
-    """Every trial's values with their score, in order; the first trial is ``start``."""
+    """Every trial's values with their score, in order; the first trial is ``start``, and ranges reach at least there."""
     import optuna  # here, for it takes a second and only tuning needs it
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     done: list[tuple[Values, float]] = []
 
     def objective(trial: Any) -> float:
-        values = {name: trial.suggest_float(name, r.low, r.high, log=r.log) for name, r in ranges.items()}
+        values = {
+            name: trial.suggest_float(name, min(r.low, start[name]), max(r.high, start[name]), log=r.log)
+            for name, r in ranges.items()
+        }
         done.append((values, score(values)))
         return done[-1][1]
 

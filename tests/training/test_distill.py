@@ -131,7 +131,7 @@ compression:
 - distill: {temprature: 1.0, teacher: {hiden: [3]}, generate: {kind: mixin, samples: 3}}
 - distil: {}
 - distill: {teacher: nobody}
-- distill: {unlabelled: none.npz}
+- distill: {unlabelled: none.npz, teacher: {hidden: [{filters: 3, kernel: 9}]}}
 - {distill: {}, also: {}}
 """
     (tmp_path / "r.yaml").write_text(text)
@@ -146,6 +146,7 @@ compression:
         '8:3: compression.1: no compression step "distil"; did you mean "distill"?',
         "9:13: compression.2.distill.teacher: 'nobody' should be 'ensemble', 'baseline' or 'student'",
         "10:13: compression.3.distill.unlabelled: no file none.npz",
+        "10:67: compression.3.distill.teacher.hidden.0.kernel: a window of 9 x 9 does not fit an image of 8 x 8",
         "11:3: compression.4: a step is a single key with its section",
     ]
 

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Discriminator, Field, Tag
 
-from edgeflow.recipe import Student, Teacher
+from edgeflow.recipe import Student, Teacher, Training
 from edgeflow.recipe_layers import Count
 from edgeflow.recipe_layers import Section as Part
-from edgeflow.recipe_layout import Shape
+from edgeflow.recipe_layout import MisfitError, Shape
 from edgeflow.recipe_steps import Points, StepSection
 from edgeflow.training import _lessons
 from edgeflow.training._augment import Examples
@@ -63,6 +63,7 @@ class Section(StepSection):
     unlabelled: str | None = None  # an .npz with samples x, which the teacher labels
     generate: Generate | None = None
     tune: Tune | None = None
+    training: Training | None = None  # the recipe's unless told
 
 
 def problems(section: Section, shape: Shape, student: Student | None) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -70,6 +71,11 @@ def problems(section: Section, shape: Shape, student: Student | None) -> Iterato
         yield ("shift_pixels",), "the data set has no pixels to shift; leave it out"
     if section.unlabelled and not Path(section.unlabelled).is_file():
         yield ("unlabelled",), f"no file {section.unlabelled}"
+    try:
+        if isinstance(section.teacher, Teacher):
+            section.teacher.layout(shape, classes=2)  # any number
+    except MisfitError as error:
+        yield ("teacher", "hidden", *error.place), error.message
 
 
 def files(section: Section) -> list[Path]:
@@ -78,7 +84,7 @@ def files(section: Section) -> list[Path]:
 
 
 def run(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[Candidate, dict[str, Any]]:
-    task = replace(lab.task, examples=_examples(lab, section))
+    task = replace(lab.task, examples=_examples(lab, section), schedule=section.training or lab.task.schedule)
     start = replace(lab.fresh(candidate.spec), masks=candidate.masks) if section.start == "initial" else candidate
     pupil = replace(start, task=task, lesson=_lesson(lab, candidate, section, task.examples))
     if section.tune is None:

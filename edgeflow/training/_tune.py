@@ -15,7 +15,7 @@ class Range(NamedTuple):
 def maximize(
     score: Callable[[Values], float], ranges: dict[str, Range], start: Values, trials: int, seed: int
 ) -> list[tuple[Values, float]]:
-    """Every trial's values with their score, in order; the first trial is ``start``, and ranges reach at least there."""
+    """Every trial's values with their score, in order; ``start`` comes first, and ranges reach at least there."""
     import optuna  # here, for it takes a second and only tuning needs it
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)

@@ -76,8 +76,8 @@ class Learner(Protocol):
     def restore(self, snapshot: Any) -> None: ...
 
 
-def _any_epoch(epoch: int) -> bool:
-    return True
+def _nothing(epoch: int) -> None:
+    pass
 
 
 def fit(
@@ -87,24 +87,25 @@ def fit(
     label: str,
     progress: Progress,
     lesson: Lesson | None = None,
-    before_epoch: Callable[[int], bool] = _any_epoch,
+    before_epoch: Callable[[int], None] = _nothing,
     epochs: range | None = None,
+    choose_from: int = 0,
 ) -> float:
     """Train in place, leave the best epoch's weights in the model, return its validation accuracy.
 
     The best epoch is the latest of those with the highest validation accuracy: late epochs have the lowest rate.
-    ``before_epoch`` is called with each, and says whether it may be the best one. ``epochs``: those to train of the
-    schedule. Deterministic in ``seed`` and the model's initial weights on one machine.
+    ``epochs``: those to train of the schedule; ``choose_from``: the first that may be the best one. Deterministic in
+    ``seed`` and the model's initial weights on one machine.
     """
     schedule, random = task.schedule, np.random.default_rng(seed)
     best, best_weights, reported = -1.0, learner.snapshot(), -REPORT_SECONDS
     for epoch in epochs or range(schedule.epochs):
-        candidate = before_epoch(epoch)
+        before_epoch(epoch)
         rate = schedule.learning_rate * 0.5 * (1 + np.cos(np.pi * epoch / schedule.epochs))
         share = lesson.share(epoch / schedule.epochs) if lesson else 0.0
         loss = learner.run_epoch(task.examples.order(random, schedule.batch_size), rate, share)
         score = accuracy(learner.validate(), task.y_validation)
-        if candidate and score >= best:
+        if epoch >= choose_from and score >= best:
             best, best_weights = score, learner.snapshot()
         if time.monotonic() - reported >= REPORT_SECONDS or epoch + 1 == schedule.epochs:
             reported = time.monotonic()

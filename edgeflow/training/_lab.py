@@ -60,14 +60,13 @@ class Lab(Generic[Model]):
         candidate: Candidate,
         label: str,
         epochs: range | None = None,
-        remask: Callable[[int, State], Masks | None] | None = None,
-        last_only: bool = False,
+        remask: Callable[[int, State], Masks] | None = None,
+        choose_from: int = 0,
     ) -> Candidate:
-        """The candidate after a whole schedule of its task, or after some epochs of it, with the best epoch's weights.
-        ``last_only``: with the last one's.
+        """The candidate after a whole schedule of its task, or after some epochs of it, with the best epoch's weights,
+        of those from ``choose_from`` on.
 
-        ``remask(epoch, latent)`` gives the masks from that epoch on, None where they are final; before that no epoch's
-        weights are chosen.
+        ``remask(epoch, latent)`` gives new masks for that epoch, none where they stay.
         """
         model, masks = self.latent_model(candidate), dict(candidate.masks)
         epochs = epochs or range(candidate.task.schedule.epochs)
@@ -75,14 +74,13 @@ class Lab(Generic[Model]):
             masks = {name: np.ones_like(kernel, bool) for name, kernel in kernels_of(candidate.latent).items()} | masks
         learner = self.framework.learner(model, candidate.task, candidate.lesson, masks)
 
-        def before_epoch(epoch: int) -> bool:
-            found = remask(epoch, self.framework.latent(model)) if remask else None
-            if found is not None:
-                masks.update(found)
-                learner.mask(found)
-            return found is None and (not last_only or epoch == epochs[-1])
+        def before_epoch(epoch: int) -> None:
+            found = remask(epoch, self.framework.latent(model)) if remask else {}
+            masks.update(found)
+            learner.mask(found)
 
-        fit(learner, candidate.task, self.seed, label, self.progress, candidate.lesson, before_epoch, epochs)
+        task, lesson = candidate.task, candidate.lesson
+        fit(learner, task, self.seed, label, self.progress, lesson, before_epoch, epochs, choose_from)
         return replace(candidate, latent=self.framework.latent(model), masks=masks)
 
     def scheduled(self, candidate: Candidate, training: Training | None) -> Candidate:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from edgeflow.errors import InputError
 from edgeflow.recipe import FloatNetwork, Student, Training
 from edgeflow.training import TrainedModel
 from edgeflow.training._lab import Candidate, Lab
 from edgeflow.training._surgery import chosen, site
-from edgeflow.training.steps import distill, prune
+from edgeflow.training.steps import distill, prune, quantize
 
 pytestmark = pytest.mark.train
 MakeLab = Callable[[str], Lab[Any]]
@@ -49,6 +50,17 @@ def test_gradual_pruning_ends_at_its_sparsity_and_later_steps_keep_it(framework:
     assert (later.latent["dense_0/kernel"] != made.latent["dense_0/kernel"]).any()
 
 
+def test_zeros_that_come_last_come_too(small_lab: MakeLab) -> None:
+    """The share is reached in the last epoch, the only one to choose; what an earlier step took out stays out."""
+    lab = small_lab("brevitas")
+    first, _ = pruned(lab, start(lab), sparsity=0.6, begin=0.0, end=1.0)
+    assert zeros(lab, first) == pytest.approx({"dense_0": 0.6, "dense_1": 0.6}, abs=0.01)
+    second, _ = pruned(lab, first, sparsity=0.3, schedule="rounds")
+    assert all((first.masks[name] | ~mask).all() for name, mask in second.masks.items())
+    with pytest.raises(InputError, match="dense_0 is pruned, and one-bit weights have no zero"):
+        quantize.run(lab, first, quantize.Section(weight_bits=1))
+
+
 def test_the_share_grows_on_a_cubic(small_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab, seen = small_lab("brevitas"), list[float]()
     honest = prune.smallest_out
@@ -77,7 +89,7 @@ def test_the_smallest_of_a_network_go_and_what_is_out_stays_out() -> None:
 def test_rewinding_goes_back_to_an_early_epoch(small_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab, starts = small_lab("brevitas"), list[Candidate]()
     first = start(lab)
-    early = lab.trained(lab.fresh(first.spec), "early", range(2), last_only=True)
+    early = lab.trained(lab.fresh(first.spec), "early", range(2), choose_from=1)
     honest = Lab.trained
 
     def spy(self: Lab[Any], candidate: Candidate, *args: Any, **named: Any) -> Candidate:

@@ -63,13 +63,13 @@ def gradually(lab: Lab[Model], candidate: Candidate, section: Section) -> Candid
     epochs, names = candidate.task.schedule.epochs, prunable(lab, candidate)
     first, last = (int(share * (epochs - 1)) for share in (section.begin, section.end))
 
-    def remask(epoch: int, latent: State) -> Masks | None:
+    def remask(epoch: int, latent: State) -> Masks:
         if epoch > last:
-            return None
+            return {}
         way = min(1.0, max(0.0, (epoch - first + 1) / (last - first + 1)))
         return smallest_out(latent, candidate.masks, names, section.sparsity * (1 - (1 - way) ** 3), section.scope)
 
-    return lab.trained(candidate, LABEL, remask=remask)
+    return lab.trained(candidate, LABEL, remask=remask, choose_from=last)
 
 
 def in_rounds(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[Candidate, dict[str, Any]]:
@@ -78,7 +78,8 @@ def in_rounds(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[
     early, left = candidate, (1 - section.sparsity) ** (1 / section.rounds)
     if rewind:
         fresh = replace(candidate, latent=lab.fresh(candidate.spec).latent)
-        early = lab.trained(fresh, f"{LABEL}, until epoch {rewind}", range(min(rewind, epochs)), last_only=True)
+        until = range(min(rewind, epochs))
+        early = lab.trained(fresh, f"{LABEL}, until epoch {rewind}", until, choose_from=until[-1])
     for i in range(section.rounds):
         candidate, early = smaller(lab, candidate, early, section, left, left ** (i + 1))
         start = replace(early, masks=candidate.masks) if rewind else candidate
@@ -94,7 +95,8 @@ def smaller(
     """A round's cut, the same on the weights to go back to; ``kept`` is the share of the start that is left then."""
     if section.what == "weights":
         names = prunable(lab, candidate)
-        return replace(candidate, masks=smallest_out(candidate.latent, {}, names, 1 - kept, section.scope)), early
+        masks = smallest_out(candidate.latent, candidate.masks, names, 1 - kept, section.scope)
+        return replace(candidate, masks=candidate.masks | masks), early
     for name in [where.name for where in sites(lab.layout(candidate.spec))]:
         where = site(lab.layout(candidate.spec), name)
         channels = strongest(candidate, where, max(1, round(keep * where.channels)))

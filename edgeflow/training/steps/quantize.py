@@ -76,7 +76,10 @@ KEYS = ("weight_bits", "bias_bits", "activation_bits")
 
 
 def narrowed(lab: Lab[Model], candidate: Candidate, widths: Widths) -> Candidate:
-    """The candidate at other widths, untrained: the same floats on other grids."""
+    """The candidate at other widths, untrained: the same floats on other grids. Raises InputError."""
+    for name, mask in candidate.masks.items():
+        if widths.get(name, {}).get("weight_bits") == 1 and not mask.all():
+            raise InputError(f"quantize: {name} is pruned, and one-bit weights have no zero; give it two bits")
     return replace(candidate, spec=with_widths(candidate.spec, lab.layout(candidate.spec), widths))
 
 

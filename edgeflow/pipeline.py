@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -33,6 +34,7 @@ from edgeflow.implement.result import Cells, Implementation
 from edgeflow.kernels import _unit
 from edgeflow.network.network import Network
 from edgeflow.recipe import Fold, Hardware, LayerFolding, Pixels, Recipe
+from edgeflow.recipe_steps import step_files
 from edgeflow.rtl import generate as rtl
 from edgeflow.rtl import shapes as layer_shapes
 from edgeflow.rtl.design import Design
@@ -82,6 +84,7 @@ def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
     material = {
         "recipe": recipe.training_slice,
         "data": catalog.load("datasets", recipe.dataset).identity(),  # one name may stand for a part or all of the data
+        "files": [sha256(file.read_bytes()).hexdigest() for file in step_files(recipe.compression)],
         "code": code_digest("training", "datasets", *(f"recipe{part}.py" for part in RECIPE_PARTS)),
     }
     folder = context.store.stage("train", material, build)

@@ -33,10 +33,19 @@ def quantized_cost(layout: Sequence[Placed], spec: Student) -> Cost:
     bits = widths(layout, spec.input_bits)
     layers = [(layer, bits[layer.name]) for layer in weighted(layout)]
     return Cost(
-        weight_bits=sum(prod(layer.kernel) * w.weight + _channel_bits(layer, w.bias, spec) for layer, w in layers),
+        weight_bits=sum(weight_bits(layout, spec).values()),
         macs=sum(layer.macs for layer, _ in layers),
         bit_operations=sum(layer.macs * w.weight * w.x for layer, w in layers),
     )
+
+
+def weight_bits(layout: Sequence[Placed], spec: Student) -> dict[str, int]:
+    """Of each layer: what a file or a memory holds of it."""
+    bits = widths(layout, spec.input_bits)
+    return {
+        layer.name: prod(layer.kernel) * bits[layer.name].weight + _channel_bits(layer, bits[layer.name].bias, spec)
+        for layer in weighted(layout)
+    }
 
 
 def _channel_bits(layer: Placed, bias_bits: int, spec: Student) -> int:

@@ -136,7 +136,7 @@ def _cross_problems(value: Any) -> list[Problem]:
     if dataset not in catalog.names("datasets"):
         return problems
     module = catalog.load("datasets", dataset)
-    problems += _step_problems(value.get("compression"), module.SHAPE)
+    problems += _step_problems(value.get("compression"), module.SHAPE, student)
     for section, kind in (("teacher", Teacher), ("baseline", FloatNetwork)):
         problems += _layout(section, _valid(kind, value.get(section)), module)[1]
     placed, misfits = _layout("student", student, module)
@@ -173,12 +173,12 @@ def _clock_problems(hardware: Hardware) -> list[Problem]:
     return []
 
 
-def _step_problems(steps: Any, shape: Shape) -> list[Problem]:
+def _step_problems(steps: Any, shape: Shape, student: Student | None) -> list[Problem]:
     return [
         (("compression", str(i), *key), message)
         for i, value in enumerate(steps if isinstance(steps, list) else [])
         if (step := _valid(AnyStep, value))
-        for key, message in step_problems(step, shape)
+        for key, message in step_problems(step, shape, student)
     ]
 
 

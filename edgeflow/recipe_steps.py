@@ -5,8 +5,9 @@
 A step is a file in ``training/steps/`` with a ``Section``; what a recipe can say of it is that section's fields.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, SerializeAsAny, create_model
@@ -58,11 +59,21 @@ def _step(value: Any) -> Step:
     return step_model(name).model_validate(value)
 
 
-def step_problems(step: Step, shape: Shape) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What of a step cannot be on samples of ``shape``, each at its key below the item."""
+def step_problems(step: Step, shape: Shape, student: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What of a step cannot be, on samples of ``shape`` or with the recipe's student (None if that is wrong in itself);
+    each at its key below the item."""
     check = getattr(catalog.load(KIND, step.name), "problems", None)
-    for key, message in check(step.section, shape) if check else ():
+    for key, message in check(step.section, shape, student) if check else ():
         yield (step.name, *key), message
+
+
+def step_files(steps: Iterable[Step]) -> list[Path]:
+    """What training reads besides the data set."""
+    return [file for step in steps for file in getattr(catalog.load(KIND, step.name), "files", _none)(step.section)]
+
+
+def _none(section: StepSection) -> list[Path]:
+    return []
 
 
 AnyStep = Annotated[SerializeAsAny[Step], PlainValidator(_step)]

@@ -45,7 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "boards": {"errors", "catalog"},
     "doctor": {"errors", "catalog", "tools"},
     # frameworks
-    "training": {"errors", "catalog", "store", "datasets", *RECIPE},
+    "training": {"errors", "catalog", "store", "datasets", *RECIPE, "recipe_frameworks"},
     "frontends": {"errors", "fixedpoint", "store", *RECIPE, "circuit", "kernels", "network", "tools", "training"},
     # what is done with a design
     "link": {"errors", "fixedpoint", "rtl"},
@@ -107,6 +107,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pydantic": ("recipe.py", "recipe_layers.py", "recipe_steps.py", "recipe_file.py", "training/steps/*"),
     "pydantic_core": ("recipe.py", "recipe_file.py"),
     "ruamel": ("_yaml.py",),
+    "optuna": ("training/_tune.py",),
     "serial": ("host.py",),
     "cocotb_tools": ("tools/cocotb.py",),
     "find_libpython": ("tools/cocotb.py",),

@@ -6,6 +6,8 @@ from typing import Any
 
 from edgeflow.report.rows import rows
 
+WHEN = ("before", "after")
+
 
 def page(report: dict[str, Any]) -> str:
     return "\n".join(
@@ -29,6 +31,7 @@ def page(report: dict[str, Any]) -> str:
                 _layers(report),
             ),
             "",
+            *_compression(report),
             "## Estimate against the packed core",
             "",
             *table(("Resource", "Estimated", "Packed", "Error"), _errors(report)),
@@ -46,6 +49,35 @@ def page(report: dict[str, Any]) -> str:
             "",
         ]
     )
+
+
+def _compression(report: dict[str, Any]) -> list[str]:
+    """Which step bought what; nothing for a recipe without steps."""
+    records = report.get("compression", [])
+    if not records:
+        return []
+    body = [
+        [
+            escape(record["step"]),
+            *(f"{100 * record[f'validation_{when}']:.2f} %" for when in WHEN),
+            *(f"{record[f'{what}_{when}']:,}" for what in ("weight_bits", "nonzero_weights") for when in WHEN),
+            "yes" if record["kept"] else "no",
+        ]
+        for record in records
+    ]
+    head = (
+        "Step",
+        *(f"{what} {when}" for what in ("Validation", "Weight bits", "Non-zero weights") for when in WHEN),
+        "Kept",
+    )
+    return [
+        "## Compression, step by step",
+        "",
+        "Accuracy is measured on the validation split, by which every choice is made; weight bits count zeros too.",
+        "",
+        *table(head, body),
+        "",
+    ]
 
 
 def table(head: tuple[str, ...], body: Iterable[Iterable[str]]) -> list[str]:

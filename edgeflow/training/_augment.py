@@ -1,6 +1,6 @@
 """Shifted copies of images: an epoch draws one copy of each image. None is kept: a copy is made when it is drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -19,13 +19,22 @@ class Examples:
     """
 
     x: Features  # (samples, features)
-    y: Classes  # (samples,)
+    y: Classes  # (samples,); -1 where only a teacher labels
     shape: tuple[int, ...]  # of a sample
     pixels: float
 
     @property
     def samples(self) -> int:
         return len(self.x)
+
+    @property
+    def all_labelled(self) -> bool:
+        return bool((self.y >= 0).all())
+
+    def with_unlabelled(self, x: Features) -> "Examples":
+        """More samples, for teachers to label."""
+        unknown = np.full(len(x), -1, self.y.dtype)
+        return replace(self, x=np.concatenate([self.x, x]), y=np.concatenate([self.y, unknown]))
 
     @property
     def taps(self) -> NDArray[np.float32]:

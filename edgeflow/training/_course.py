@@ -6,6 +6,7 @@ validation split; the test split is scored once, after the last choice.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 from edgeflow import catalog
@@ -27,11 +28,9 @@ def run(recipe: Recipe, progress: Progress, framework: Framework[Model]) -> Trai
     examples = Examples(data.x_train, data.y_train, dataset.SHAPE, pixels=0)
     task = Task(dataset.SHAPE, dataset.CLASSES, examples, data.x_validation, data.y_validation, recipe.training)
 
-    teachers: list[Model] = []
-    lab = Lab(recipe, progress, framework, task, teachers)
-    members = recipe.teacher.members
-    teachers += [lab.float_network(recipe.teacher, "teacher", i, members) for i in range(members)]
-    baseline = lab.float_network(recipe.baseline, "baseline", 0, 1)
+    lab: Lab[Model] = Lab(recipe, progress, framework, task, {})
+    teachers, baseline = lab.ensemble(recipe.teacher, "teacher"), lab.float_network(recipe.baseline, "baseline", 0, 1)
+    lab = replace(lab, floats={"ensemble": teachers, "baseline": [baseline]})
     plain = lab.trained(lab.fresh(recipe.student), "student without distillation")
 
     student, distilled, records = plain, plain, []
@@ -41,7 +40,7 @@ def run(recipe: Recipe, progress: Progress, framework: Framework[Model]) -> Trai
         student = made if record.kept else student
         distilled = made if step.name == "distill" else distilled
 
-    models = {
+    models: dict[str, Sequence[Model]] = {
         "teacher": teachers,
         "baseline": [baseline],
         "student": [lab.model(student)],

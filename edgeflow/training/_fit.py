@@ -6,6 +6,7 @@ The framework's part is a ``Learner``; Adam and the loss are its own: cross-entr
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import cos, pi
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,19 +38,34 @@ class Task:
 class Lesson:
     """A teacher's logits for every row of the examples, and how much they count.
 
-    The loss is cross-entropy plus temperature-scaled KL to the teacher (Hinton, Vinyals, Dean 2015, section 2).
+    The loss is cross-entropy plus temperature-scaled KL to the teacher (Hinton, Vinyals, Dean 2015, section 2), plus
+    the square error of the teacher's hidden activations as a linear map finds them in the student's last hidden layer
+    (Romero et al. 2015). The map is trained along and thrown away.
     """
 
     logits: Logits
     temperature: float
     weight: float  # share of the KL term
+    annealed: bool = False  # the share goes to zero along a half cosine
+    features: Features | None = None  # (rows, values)
+    feature_weight: float = 0.0
+
+    def share(self, progress: float) -> float:
+        """Of the KL term at ``progress`` 0 to 1 of training."""
+        return self.weight * 0.5 * (1 + cos(pi * progress)) if self.annealed else self.weight
+
+
+Masks = dict[str, NDArray[np.bool_]]  # by layer: where its kernel, as in the layout, may be other than zero
 
 
 class Learner(Protocol):
-    """A model in training."""
+    """A model in training. Weights outside its masks are zero before the first batch and behind every one."""
 
-    def run_epoch(self, order: NDArray[np.int32], learning_rate: float) -> float:
-        """Train on these rows of the examples (batches, batch_size); the mean loss."""
+    def run_epoch(self, order: NDArray[np.int32], learning_rate: float, share: float) -> float:
+        """Train on these rows of the examples (batches, batch_size); the mean loss. ``share`` is the lesson's."""
+
+    def mask(self, masks: Masks) -> None:
+        """Zeros from now on; of layers that the learner was made with masks for."""
 
     def validate(self) -> Logits:
         """The logits of the validation split."""
@@ -60,19 +76,36 @@ class Learner(Protocol):
     def restore(self, snapshot: Any) -> None: ...
 
 
-def fit(learner: Learner, task: Task, seed: int, label: str, progress: Progress) -> float:
+def _nothing(epoch: int) -> None:
+    pass
+
+
+def fit(
+    learner: Learner,
+    task: Task,
+    seed: int,
+    label: str,
+    progress: Progress,
+    lesson: Lesson | None = None,
+    before_epoch: Callable[[int], None] = _nothing,
+    epochs: range | None = None,
+    choose_from: int = 0,
+) -> float:
     """Train in place, leave the best epoch's weights in the model, return its validation accuracy.
 
     The best epoch is the latest of those with the highest validation accuracy: late epochs have the lowest rate.
-    Deterministic in ``seed`` and the model's initial weights on one machine.
+    ``epochs``: those to train of the schedule; ``choose_from``: the first that may be the best one. Deterministic in
+    ``seed`` and the model's initial weights on one machine.
     """
     schedule, random = task.schedule, np.random.default_rng(seed)
     best, best_weights, reported = -1.0, learner.snapshot(), -REPORT_SECONDS
-    for epoch in range(schedule.epochs):
+    for epoch in epochs or range(schedule.epochs):
+        before_epoch(epoch)
         rate = schedule.learning_rate * 0.5 * (1 + np.cos(np.pi * epoch / schedule.epochs))
-        loss = learner.run_epoch(task.examples.order(random, schedule.batch_size), rate)
+        share = lesson.share(epoch / schedule.epochs) if lesson else 0.0
+        loss = learner.run_epoch(task.examples.order(random, schedule.batch_size), rate, share)
         score = accuracy(learner.validate(), task.y_validation)
-        if score >= best:
+        if epoch >= choose_from and score >= best:
             best, best_weights = score, learner.snapshot()
         if time.monotonic() - reported >= REPORT_SECONDS or epoch + 1 == schedule.epochs:
             reported = time.monotonic()

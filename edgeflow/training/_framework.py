@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from edgeflow.datasets._data import Features
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_layout import Shape
-from edgeflow.training._fit import Learner, Lesson, Logits, Task
+from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Task
 from edgeflow.training._trained import State, Weights
 
 Model = TypeVar("Model")
@@ -31,15 +31,21 @@ class Framework(Protocol[Model]):
     def student_of(self, spec: Student, shape: Shape, classes: int, latent: State) -> Model:
         """The student with these latent arrays."""
 
-    def learner(self, model: Model, task: Task, lesson: Lesson | None) -> Learner: ...
+    def learner(self, model: Model, task: Task, lesson: Lesson | None, masks: Masks) -> Learner: ...
 
     def settled(self, model: Model) -> Model:
         """A student as it will be built: with weights on their quantizers' grids where it stores them so."""
 
     def logits(self, model: Model, x: Features) -> Logits: ...
 
+    def hidden(self, model: Model, x: Features) -> Features:
+        """What the output layer takes, (samples, values)."""
+
     def weights(self, model: Model) -> Weights:
-        """Of a float network, or of a student as quantized."""
+        """Of a float network."""
+
+    def kernels(self, model: Model) -> dict[str, Features]:
+        """Of a student, as quantized."""
 
     def state(self, model: Model) -> State:
         """Of a student."""

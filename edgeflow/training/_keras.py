@@ -38,6 +38,7 @@ tf.config.threading.set_intra_op_parallelism_threads(1)
 tf.config.threading.set_inter_op_parallelism_threads(1)
 tf.config.experimental.enable_op_determinism()
 
+DEPTHWISE = (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D)
 CHUNK_VALUES = 2**24  # of the largest tensor that inference holds at once
 
 
@@ -100,15 +101,20 @@ def _scale(variable: tf.Variable) -> float:
     return float(np.sqrt(2 / prod(inputs)))
 
 
+def hidden_of(model: keras.Model, x: NDArray[np.floating]) -> NDArray[np.floating]:
+    """What the output layer takes, (samples, values)."""
+    return logits_of(keras.Model(model.inputs, model.layers[-1].input), x)
+
+
+def kernel_of(layer: keras.layers.Layer) -> tf.Variable:
+    return layer.depthwise_kernel if isinstance(layer, DEPTHWISE) else layer.kernel
+
+
 def _weights(layer: keras.layers.Layer) -> LayerWeights:
-    depthwise = isinstance(layer, (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D))
-    kernel, quantizer = (
-        (layer.depthwise_kernel, "depthwise_quantizer_internal")
-        if depthwise
-        else (layer.kernel, "kernel_quantizer_internal")
-    )
+    depthwise = isinstance(layer, DEPTHWISE)
+    quantizer = "depthwise_quantizer_internal" if depthwise else "kernel_quantizer_internal"
     return LayerWeights(
-        _quantized(kernel, getattr(layer, quantizer, None)),
+        _quantized(kernel_of(layer), getattr(layer, quantizer, None)),
         _quantized(layer.bias, getattr(layer, "bias_quantizer_internal", None)),
     )
 

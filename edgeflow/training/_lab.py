@@ -3,17 +3,17 @@
 Everything here sees the training and the validation split, nothing the test split.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Generic
 
 import numpy as np
 
 from edgeflow.datasets._data import Features
-from edgeflow.recipe import FloatNetwork, Recipe, Student
+from edgeflow.recipe import FloatNetwork, Recipe, Student, Teacher, Training
 from edgeflow.recipe_cost import quantized_cost
 from edgeflow.recipe_layout import Placed
-from edgeflow.training._fit import Lesson, Logits, Progress, Task, accuracy, fit
+from edgeflow.training._fit import Lesson, Logits, Masks, Progress, Task, accuracy, fit
 from edgeflow.training._framework import Framework, Model
 from edgeflow.training._trained import State
 
@@ -26,6 +26,7 @@ class Candidate:
     latent: State
     task: Task
     lesson: Lesson | None = None
+    masks: Masks = field(default_factory=dict)  # zeros that stay
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,16 +35,19 @@ class Lab(Generic[Model]):
     progress: Progress
     framework: Framework[Model]
     task: Task  # of a student without a lesson
-    teachers: Sequence[Model]
+    floats: Mapping[str, Sequence[Model]]  # the networks that every recipe trains: "ensemble", "baseline"
 
     def float_network(self, spec: FloatNetwork, role: str, number: int, count: int) -> Model:
         """Members of one role differ by their seed, in initial weights and order of examples."""
         seed = seed_of(self.recipe.seed, role, number)
         model = self.framework.float_network(spec, self.task.shape, self.task.classes, seed)
         task = replace(self.task, schedule=spec.training)
-        learner = self.framework.learner(model, task, None)
+        learner = self.framework.learner(model, task, None, {})
         fit(learner, task, seed, f"{role} {number + 1} of {count}", self.progress)
         return model
+
+    def ensemble(self, spec: Teacher, role: str) -> list[Model]:
+        return [self.float_network(spec, role, i, spec.members) for i in range(spec.members)]
 
     def fresh(self, spec: Student) -> Candidate:
         """A student before any training. All of one spec start from the same weights, so they differ by what they
@@ -51,12 +55,40 @@ class Lab(Generic[Model]):
         model = self.framework.student(spec, self.task.shape, self.task.classes, self.seed)
         return Candidate(spec, self.framework.latent(model), self.task)
 
-    def trained(self, candidate: Candidate, label: str) -> Candidate:
-        """The candidate after a whole schedule of its task."""
-        model = self.latent_model(candidate)
-        learner = self.framework.learner(model, candidate.task, candidate.lesson)
-        fit(learner, candidate.task, self.seed, label, self.progress)
-        return replace(candidate, latent=self.framework.latent(model))
+    def trained(
+        self,
+        candidate: Candidate,
+        label: str,
+        epochs: range | None = None,
+        remask: Callable[[int, State], Masks] | None = None,
+        choose_from: int = 0,
+    ) -> Candidate:
+        """The candidate after a whole schedule of its task, or after some epochs of it, with the best epoch's weights,
+        of those from ``choose_from`` on.
+
+        ``remask(epoch, latent)`` gives new masks for that epoch, none where they stay.
+        """
+        model, masks = self.latent_model(candidate), dict(candidate.masks)
+        epochs = epochs or range(candidate.task.schedule.epochs)
+        if remask:
+            masks = {name: np.ones_like(kernel, bool) for name, kernel in kernels_of(candidate.latent).items()} | masks
+        learner = self.framework.learner(model, candidate.task, candidate.lesson, masks)
+
+        def before_epoch(epoch: int) -> None:
+            found = remask(epoch, self.framework.latent(model)) if remask else {}
+            masks.update(found)
+            learner.mask(found)
+
+        task, lesson = candidate.task, candidate.lesson
+        fit(learner, task, self.seed, label, self.progress, lesson, before_epoch, epochs, choose_from)
+        return replace(candidate, latent=self.framework.latent(model), masks=masks)
+
+    def scheduled(self, candidate: Candidate, training: Training | None) -> Candidate:
+        """The candidate with a step's own schedule, if it has one."""
+        return replace(candidate, task=replace(candidate.task, schedule=training or self.recipe.training))
+
+    def retrained(self, candidate: Candidate, training: Training | None, label: str) -> Candidate:
+        return self.trained(self.scheduled(candidate, training), label)
 
     def model(self, candidate: Candidate) -> Model:
         """The candidate as it would be built."""
@@ -81,13 +113,18 @@ class Lab(Generic[Model]):
 
     def nonzero_weights(self, candidate: Candidate) -> int:
         """Of the kernels as quantized."""
-        weights = self.framework.weights(self.model(candidate))
-        return sum(int(np.count_nonzero(layer.kernel)) for layer in weights.values())
+        kernels = self.framework.kernels(self.model(candidate))
+        return sum(int(np.count_nonzero(kernel)) for kernel in kernels.values())
 
     @property
     def seed(self) -> int:
         """Of every student."""
         return seed_of(self.recipe.seed, "student", 0)
+
+
+def kernels_of(latent: State) -> State:
+    """By layer."""
+    return {key.removesuffix("/kernel"): array for key, array in latent.items() if key.endswith("/kernel")}
 
 
 def seed_of(seed: int, role: str, member: int) -> int:

@@ -51,6 +51,13 @@ class Network(nn.Sequential):
         super().__init__(OrderedDict(layers))
         self.shape = shape
 
+    def ends(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the output layer takes, and what it makes."""
+        *layers, output = self
+        for layer in layers:
+            x = layer(x)
+        return getattr(x, "value", x), output(x)
+
 
 def logits_of(model: Network, x: Array) -> Array:
     """Inference on samples (samples, features), in parts of bounded memory."""
@@ -59,6 +66,19 @@ def logits_of(model: Network, x: Array) -> Array:
     with torch.inference_mode():
         parts = [model(shaped(x[i : i + rows], model.shape)) for i in range(0, len(x), rows)]
     return torch.cat(parts).numpy()
+
+
+def hidden_of(model: Network, x: Array) -> Array:
+    """What the output layer takes, (samples, values)."""
+    layers = list(model.named_children())[:-1]
+    return logits_of(Network(model.shape, [*layers, ("value", Value())]), x)
+
+
+class Value(Module):
+    """Of a quantized tensor that carries its scale."""
+
+    def forward(self, x: Any) -> torch.Tensor:
+        return getattr(x, "value", x)
 
 
 def shaped(x: Array, shape: Shape) -> torch.Tensor:
@@ -95,7 +115,7 @@ def with_weights(model: Network, weights: Weights) -> Network:
     with torch.no_grad():
         for name, (kernel, bias) in weights.items():
             layer = layers[name]
-            layer.weight.copy_(_tensor(kernel.transpose(np.argsort(_axes(layer)))))
+            layer.weight.copy_(as_stored(kernel, layer))
             if layer.bias is not None:
                 layer.bias.copy_(_tensor(bias))
     return model
@@ -126,6 +146,12 @@ def outputs_of(model: Network, x: Array, names: Sequence[str]) -> dict[str, Arra
     return {name: torch.cat([y.movedim(1, -1).flatten(0, -2) for y in parts]).numpy() for name, parts in made.items()}
 
 
+def quantized_kernels(model: Module) -> dict[str, Array]:
+    """A student's, in the layout's convention."""
+    layers = weighted(model)
+    return {name: _array(layer.quant_weight().value).transpose(_axes(layer)) for name, layer in layers.items()}
+
+
 def state_of(model: Module) -> State:
     """All that the model is made of, by PyTorch's names."""
     return {name: _array(tensor) for name, tensor in model.state_dict().items()}
@@ -148,10 +174,15 @@ def with_latent(model: Network, latent: State) -> Network:
     for path in state:
         if (key := _key(path)) in latent:
             name, part = key.split("/")
-            axes = np.argsort(_axes(layers[name])) if part == "kernel" else None
-            state[path] = _tensor(latent[key].transpose(axes))
+            array = latent[key]
+            state[path] = as_stored(array, layers[name]) if part == "kernel" else torch.from_numpy(np.array(array))
     model.load_state_dict(state)
     return model
+
+
+def as_stored(kernel: Array, layer: Any) -> torch.Tensor:
+    """A kernel of the layout's convention in PyTorch's."""
+    return torch.from_numpy(np.array(kernel.transpose(np.argsort(_axes(layer))), order="C"))
 
 
 def _key(path: str) -> str:

@@ -6,25 +6,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeflow.training._augment import Examples
-from edgeflow.training._fit import Lesson, Logits, Task
-from edgeflow.training._torch import Network, logits_of, shaped, torch
+from edgeflow.training._fit import Lesson, Logits, Masks, Task
+from edgeflow.training._torch import Network, as_stored, logits_of, shaped, torch, weighted
 
 F = torch.nn.functional
 
 
 class TorchLearner:
-    def __init__(self, model: Network, task: Task, lesson: Lesson | None = None):
+    def __init__(self, model: Network, task: Task, lesson: Lesson | None = None, masks: Masks | None = None):
         self._model, self._task, self._lesson = model, task, lesson
-        self._optimizer = torch.optim.Adam(model.parameters(), eps=1e-7)  # Keras's epsilon
+        self._hint = Hint(model, lesson) if lesson and lesson.features is not None else None
+        parameters = [*model.parameters(), *([self._hint.map] if self._hint else [])]
+        self._optimizer = torch.optim.Adam(parameters, eps=1e-7)  # Keras's epsilon
+        self._masks: dict[str, torch.Tensor] = {}
+        self.mask(masks or {})
         self._y = torch.from_numpy(task.examples.y)
         self._teacher = torch.from_numpy(lesson.logits) if lesson else None
         self._draw = Drawing(model, task.examples)
 
-    def run_epoch(self, order: NDArray[np.int32], learning_rate: float) -> float:
+    def run_epoch(self, order: NDArray[np.int32], learning_rate: float, share: float) -> float:
         self._model.train()
+        self._share = share
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate
         return float(np.mean([self._step(torch.from_numpy(rows.astype(np.int64))) for rows in order]))
+
+    def mask(self, masks: Masks) -> None:
+        layers = weighted(self._model)
+        self._masks |= {name: as_stored(mask.astype(np.float32), layers[name]) for name, mask in masks.items()}
+        self._keep_zeros()
+
+    def _keep_zeros(self) -> None:
+        layers = weighted(self._model) if self._masks else {}
+        with torch.no_grad():
+            for name, mask in self._masks.items():
+                layers[name].weight.mul_(mask)
 
     def validate(self) -> Logits:
         return logits_of(self._model, self._task.x_validation)
@@ -37,18 +53,37 @@ class TorchLearner:
 
     def _step(self, rows: torch.Tensor) -> float:
         self._optimizer.zero_grad()
-        loss = self._loss(self._model(self._draw(rows)), rows)
+        hidden, logits = self._model.ends(self._draw(rows))
+        loss = self._loss(logits, rows)
+        if self._hint:
+            loss = loss + self._hint.loss(hidden, rows)
         loss.backward()
         self._optimizer.step()
+        self._keep_zeros()
         return loss.item()
 
     def _loss(self, logits: torch.Tensor, rows: torch.Tensor) -> Any:
-        hard = F.cross_entropy(logits, self._y[rows % len(self._y)])
+        labels = self._y[rows % len(self._y)]
+        hard = F.cross_entropy(logits, labels, ignore_index=-1) if (labels >= 0).any() else torch.zeros(())
         if self._lesson is None or self._teacher is None:
             return hard
         lesson = self._lesson
         soft = soft_loss(logits, self._teacher[rows], lesson.temperature)
-        return (1 - lesson.weight) * hard + lesson.weight * soft
+        return (1 - self._share) * hard + self._share * soft
+
+
+class Hint:
+    """The teacher's hidden activations, as a linear map finds them in the student's last hidden layer."""
+
+    def __init__(self, model: Network, lesson: Lesson):
+        assert lesson.features is not None
+        inputs, values = list(model)[-1].in_features, lesson.features.shape[1]
+        start = np.random.default_rng(0).normal(0, 1 / np.sqrt(inputs), (inputs, values)).astype(np.float32)
+        self.map = torch.nn.Parameter(torch.from_numpy(start))
+        self._features, self._weight = torch.from_numpy(lesson.features), lesson.feature_weight
+
+    def loss(self, hidden: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        return self._weight * F.mse_loss(hidden @ self.map, self._features[rows])
 
 
 class Drawing:

@@ -12,7 +12,7 @@ from edgeflow.datasets._data import Features
 from edgeflow.recipe import FloatNetwork, Recipe, Student
 from edgeflow.recipe_layout import Shape
 from edgeflow.training import _course, _torch  # first: it says which package is missing
-from edgeflow.training._fit import Learner, Lesson, Logits, Progress, Task
+from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Progress, Task
 from edgeflow.training._qonnx import export
 from edgeflow.training._start import Norm, Sums
 from edgeflow.training._torch import Network
@@ -32,8 +32,8 @@ class Brevitas:
     def student(self, spec: Student, shape: Shape, classes: int, seed: int) -> Network:
         return _torch.initialize(build_student(spec, shape, classes), seed)
 
-    def learner(self, model: Network, task: Task, lesson: Lesson | None) -> Learner:
-        return TorchLearner(model, task, lesson)
+    def learner(self, model: Network, task: Task, lesson: Lesson | None, masks: Masks) -> Learner:
+        return TorchLearner(model, task, lesson, masks)
 
     def settled(self, model: Network) -> Network:
         """It quantizes its weights whenever it runs, to scales that quantized weights may not give again."""
@@ -41,6 +41,9 @@ class Brevitas:
 
     def logits(self, model: Network, x: Features) -> Logits:
         return _torch.logits_of(model, x)
+
+    def hidden(self, model: Network, x: Features) -> Features:
+        return _torch.hidden_of(model, x)
 
     def weights(self, model: Network) -> Weights:
         return _torch.weights_of(model)
@@ -60,6 +63,9 @@ class Brevitas:
     def fill_norm(self, student: Network, name: str, norm: Norm) -> None:
         _torch.with_norm(student, name, *norm)
 
+    def kernels(self, model: Network) -> dict[str, Features]:
+        return _torch.quantized_kernels(model)
+
     def state(self, model: Network) -> State:
         return _torch.state_of(model)
 
@@ -67,9 +73,12 @@ class Brevitas:
         return export(model)
 
 
+FRAMEWORK = Brevitas()
+
+
 def train(recipe: Recipe, progress: Progress) -> TrainedModel:
     """Train everything the recipe names; ``progress`` gets a line about twice a second."""
-    return _course.run(recipe, progress, Brevitas())
+    return _course.run(recipe, progress, FRAMEWORK)
 
 
 def untrained(spec: Student, shape: Shape, classes: int) -> bytes:

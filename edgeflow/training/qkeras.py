@@ -12,9 +12,10 @@ from edgeflow.datasets._data import Features
 from edgeflow.recipe import FloatNetwork, Recipe, Student
 from edgeflow.recipe_layout import Shape
 from edgeflow.training import _build, _course
-from edgeflow.training._fit import Learner, Lesson, Logits, Progress, Task
+from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Progress, Task
 from edgeflow.training._keras import (
     float64,
+    hidden_of,
     initialize,
     keras,
     latent_weights_of,
@@ -38,14 +39,17 @@ class QKeras:
     def student(self, spec: Student, shape: Shape, classes: int, seed: int) -> keras.Model:
         return initialize(_build.student_model(spec, shape, classes), seed)
 
-    def learner(self, model: keras.Model, task: Task, lesson: Lesson | None) -> Learner:
-        return KerasLearner(model, task, lesson)
+    def learner(self, model: keras.Model, task: Task, lesson: Lesson | None, masks: Masks) -> Learner:
+        return KerasLearner(model, task, lesson, masks)
 
     def settled(self, model: keras.Model) -> keras.Model:
         return with_weights(model, weights_of(model))
 
     def logits(self, model: keras.Model, x: Features) -> Logits:
         return logits_of(model, x)
+
+    def hidden(self, model: keras.Model, x: Features) -> Features:
+        return hidden_of(model, x)
 
     def weights(self, model: keras.Model) -> Weights:
         return weights_of(model)
@@ -66,6 +70,9 @@ class QKeras:
     def fill_norm(self, student: keras.Model, name: str, norm: Norm) -> None:
         raise AssertionError("a recipe for QKeras has no batch norm")
 
+    def kernels(self, model: keras.Model) -> dict[str, Features]:
+        return {name: layer.kernel for name, layer in weights_of(model).items()}
+
     def state(self, model: keras.Model) -> State:
         """Weights on their grids; the grids are the recipe's."""
         return state_of(weights_of(model))
@@ -74,9 +81,12 @@ class QKeras:
         """hls4ml reads the model itself."""
 
 
+FRAMEWORK = QKeras()
+
+
 def train(recipe: Recipe, progress: Progress) -> TrainedModel:
     """Train everything the recipe names; ``progress`` gets a line about twice a second."""
-    return _course.run(recipe, progress, QKeras())
+    return _course.run(recipe, progress, FRAMEWORK)
 
 
 def student_model(trained: TrainedModel) -> keras.Model:

@@ -7,7 +7,7 @@ from edgeflow.datasets._data import Features
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_layout import Shape
 from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Task
-from edgeflow.training._trained import State, Weights
+from edgeflow.training._trained import Norm, State, Sums, Weights
 
 Model = TypeVar("Model")
 
@@ -43,6 +43,14 @@ class Framework(Protocol[Model]):
 
     def weights(self, model: Model) -> Weights:
         """Of a float network."""
+
+    def sums(self, model: Model, x: Features, names: Sequence[str]) -> Sums:
+        """What these layers make of samples, before batch norm and activation."""
+
+    def fill(self, student: Model, weights: Weights) -> None:
+        """Set kernels, and biases where the layer has one."""
+
+    def fill_norm(self, student: Model, name: str, norm: Norm) -> None: ...
 
     def kernels(self, model: Model) -> dict[str, Features]:
         """Of a student, as quantized."""

@@ -103,7 +103,11 @@ class Lab(Generic[Model]):
 
     def validation(self, candidate: Candidate) -> float:
         """Accuracy on the validation split, as built."""
-        return accuracy(self.framework.logits(self.model(candidate), self.task.x_validation), self.task.y_validation)
+        return self.validation_of([self.model(candidate)])
+
+    def validation_of(self, models: Sequence[Model]) -> float:
+        """The same of models whose logits are averaged."""
+        return accuracy(self.mean_logits(models, self.task.x_validation), self.task.y_validation)
 
     def layout(self, spec: Student) -> tuple[Placed, ...]:
         return spec.layout(self.task.shape, self.task.classes)

@@ -9,7 +9,6 @@ logits end up scaled as a whole. Then biases are corrected layer by layer, so th
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,38 +18,13 @@ from edgeflow.errors import InputError
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_layers import Activated, OutputLayer, Weighted
 from edgeflow.recipe_layout import Placed, Shape, weighted
-from edgeflow.training._trained import LayerWeights, Weights
+from edgeflow.training._framework import Framework, Model
+from edgeflow.training._trained import LayerWeights, Norm, Sums, Weights
 
 SAMPLES = 1000  # that factors and biases are found on, at most
 FACTORS = 2.0 ** (np.arange(-8, 17) / 4)  # of the largest at which no weight saturates
 
-Model = TypeVar("Model", contravariant=True)
 Array = NDArray[np.floating]
-Sums = dict[str, Array]  # layer -> (rows, channels), before batch norm and activation
-
-
-class Norm(NamedTuple):
-    """Of a batch norm, by channel."""
-
-    gamma: Array
-    beta: Array
-    mean: Array
-    variance: Array
-
-
-class Framework(Protocol[Model]):
-    """What a training framework brings for it. Layers have their names of the layout."""
-
-    def weights(self, model: Model) -> Weights:
-        """Of a float network."""
-
-    def sums(self, model: Model, x: Features, names: Sequence[str]) -> Sums:
-        """What these layers make of samples, in inference."""
-
-    def fill(self, student: Model, weights: Weights) -> None:
-        """Set kernels, and biases where the layer has one."""
-
-    def fill_norm(self, student: Model, name: str, norm: Norm) -> None: ...
 
 
 def twin(student: Student) -> FloatNetwork:

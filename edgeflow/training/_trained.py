@@ -44,6 +44,18 @@ class Scores:
     test: float
 
 
+Sums = dict[str, NDArray[np.floating[Any]]]  # layer -> (rows, channels), before batch norm and activation
+
+
+class Norm(NamedTuple):
+    """Of a batch norm, by channel."""
+
+    gamma: NDArray[np.floating[Any]]
+    beta: NDArray[np.floating[Any]]
+    mean: NDArray[np.floating[Any]]
+    variance: NDArray[np.floating[Any]]
+
+
 @dataclass(frozen=True)
 class StepRecord:
     """What one step of the compression recipe did; each choice by the validation split."""

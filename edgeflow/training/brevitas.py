@@ -14,12 +14,11 @@ from edgeflow.recipe_layout import Shape
 from edgeflow.training import _course, _torch  # first: it says which package is missing
 from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Progress, Task
 from edgeflow.training._qonnx import export
-from edgeflow.training._start import Norm, Sums
 from edgeflow.training._torch import Network
 from edgeflow.training._torch_build import float_model
 from edgeflow.training._torch_build import student_model as build_student
 from edgeflow.training._torch_fit import TorchLearner
-from edgeflow.training._trained import State, TrainedModel, Weights
+from edgeflow.training._trained import Norm, State, Sums, TrainedModel, Weights
 
 
 class Brevitas:

@@ -25,8 +25,7 @@ from edgeflow.training._keras import (
     with_weights,
 )
 from edgeflow.training._keras_fit import KerasLearner
-from edgeflow.training._start import Norm, Sums
-from edgeflow.training._trained import State, TrainedModel, Weights, state_of, weights_from
+from edgeflow.training._trained import Norm, State, Sums, TrainedModel, Weights, state_of, weights_from
 
 
 class QKeras:

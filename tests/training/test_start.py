@@ -42,7 +42,7 @@ def fitted(framework: Any, model: Any, epochs: int) -> Any:
     examples = Examples(data.x_train, data.y_train, module.SHAPE, 0)
     schedule = Training(epochs=epochs)
     task = Task(module.SHAPE, 10, examples, data.x_validation, data.y_validation, schedule)
-    fit(framework.learner(model, task, None), task, 1, "", lambda _: None)
+    fit(framework.learner(model, task, None, {}), task, 1, "", lambda _: None)
     return model
 
 

@@ -3,6 +3,7 @@
 Heavy imports wait for the command that needs them.
 """
 
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -136,7 +137,7 @@ def import_(
         from edgeflow.store import Store
 
         wish = imports.Wish(wanted, fps, inputs, frames, seed, until)
-        outcome = imports.run(model, wish, out, pipeline.Context(Store.default(), progress))
+        outcome = imports.run(model, wish, out, pipeline.Context(Store.default(), progress), _typed())
     _show(outcome)
 
 
@@ -213,8 +214,13 @@ def _run(recipe_path: Path, until: str, out: Path | None, waves: bool = False) -
         from edgeflow import run as runs
         from edgeflow.store import Store
 
-        outcome = runs.run(recipe, until, folder, pipeline.Context(Store.default(), progress), waves)
+        outcome = runs.run(recipe, until, folder, pipeline.Context(Store.default(), progress), waves, _typed())
     _show(outcome)
+
+
+def _typed() -> str:
+    """This command, as it can be typed again."""
+    return shlex.join(["edgeflow", *sys.argv[1:]])
 
 
 @contextmanager

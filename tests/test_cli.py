@@ -35,6 +35,7 @@ def test_help_names_every_stage():
         "quantize",
         "doctor",
         "host",
+        "compare",
     ):
         assert re.search(rf"\b{command}\b", shown.stdout), command
 

@@ -1,0 +1,86 @@
+"""report, compare, history and init as their users and their CI see them."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "report"))
+
+import report_values as values
+
+from edgeflow.report import files
+from edgeflow.report.report import compile_report
+
+DIGITS = Path(__file__).parents[1] / "models" / "digits" / "recipe.yaml"
+GIT_USER = {f"GIT_{who}_{what}": "test@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+
+def edgeflow(*arguments, folder=None, **environment):
+    command = [sys.executable, "-m", "edgeflow.cli", *map(str, arguments)]
+    env = os.environ | environment
+    return subprocess.run(command, capture_output=True, text=True, env=env, timeout=300, cwd=folder)
+
+
+def git(folder, *arguments):
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, env=os.environ | GIT_USER, capture_output=True)
+
+
+def made(folder, name="tiny", luts=1000, core=True):
+    found = values.evidence(name=name)
+    found = replace(found, core=replace(found.core, luts=luts)) if core else values.simulated_only()
+    files.write(compile_report(found, values.comparison()), folder)
+    return folder
+
+
+@pytest.mark.parametrize("form", files.FORMATS)
+def test_a_finished_run_is_printed_in_each_format_and_nothing_is_written(tmp_path, form):
+    run = made(tmp_path / "run")
+    (run / "report.html").unlink()
+    shown = edgeflow("report", run, "--format", form)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout == files.as_text(files.read(run), form) and not (run / "report.html").exists()
+
+
+def test_open_shows_the_page_in_the_browser(tmp_path):
+    run = made(tmp_path / "run")
+    (run / "report.html").unlink()
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{tmp_path}/opened"\n')
+    browser.chmod(0o755)
+    shown = edgeflow("report", run, "--open", BROWSER=f"{browser} %s")
+    assert shown.returncode == 0 and "Mismatches" in shown.stdout
+    assert (tmp_path / "opened").read_text().strip() == (run / "report.html").resolve().as_uri()
+
+
+@pytest.mark.parametrize("arguments", [("report", "{}"), ("compare", "{}"), ("report", "{}/none.json")])
+def test_a_folder_without_a_report_is_named(tmp_path, arguments):
+    shown = edgeflow(*(part.format(tmp_path) for part in arguments))
+    assert shown.returncode == 2 and str(tmp_path) in shown.stderr and "Traceback" not in shown.stderr
+
+
+def test_runs_stand_side_by_side(tmp_path):
+    runs = [made(tmp_path / "small"), made(tmp_path / "large", luts=1200), made(tmp_path / "simulated", core=False)]
+    shown = edgeflow("compare", *runs, "--format", "md", "--out", tmp_path / "compared.html")
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.splitlines()
+    assert "| Figure | Kind | small | large | simulated |" in lines
+    assert r"| Core LUTs (worse) | packed | 1,000 | 1,200 (+20.0 %) | - |" in lines
+    assert "| Core LUTs | estimated | 800 | 800 | 800 |" in lines
+    assert "Core LUTs" in (tmp_path / "compared.html").read_text()
+    on_terminal = edgeflow("compare", *runs)
+    assert "1,200 (+20.0 %)" in on_terminal.stdout and "Core LUTs (worse)" in on_terminal.stdout
+
+
+def test_folders_of_one_name_are_told_apart(tmp_path):
+    shown = edgeflow("compare", made(tmp_path / "a" / "run"), made(tmp_path / "b" / "run"), "--format", "md")
+    assert "a/run |" in shown.stdout and "b/run |" in shown.stdout
+
+
+@pytest.mark.parametrize("arguments", [("--format", "pdf"), ("--out", "x.pdf")])
+def test_an_unknown_form_is_refused(tmp_path, arguments):
+    shown = edgeflow("compare", made(tmp_path / "run"), *arguments, folder=tmp_path)
+    assert shown.returncode == 2 and 'no "pdf"' in shown.stderr and not (tmp_path / "x.pdf").exists()

@@ -1,4 +1,4 @@
-"""The command that sets runs side by side, and how ``edgeflow report`` shows one.
+"""The commands that show what runs found: compare, history; and how ``edgeflow report`` shows one.
 
 Heavy imports wait for the command that needs them, as in ``cli``.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+RecipePath = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)]
 PageFormat = Annotated[str | None, typer.Option("--format", help="Print it as md or html.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write it there too: .md or .html.")]
 
@@ -34,6 +35,31 @@ def compare(
 
     columns = [comparing.column(_label(run, runs), files.read(run).content) for run in runs]
     _show_page(comparing.side_by_side(columns), form, out)
+
+
+@app.command()
+def history(
+    recipe: RecipePath,
+    add: Annotated[Path | None, typer.Option(help="Record this run's figures for the present commit.")] = None,
+    tolerance: Annotated[float, typer.Option(min=0, help="Percent by which a figure may get worse.")] = 0.0,
+    form: PageFormat = None,
+    out: Out = None,
+) -> None:
+    """Show a model's figures commit by commit; ends with 7 if the last commit made one worse."""
+    from edgeflow.report import files
+    from edgeflow.report import history as histories
+    from edgeflow.tools import _git
+
+    if not recipe.is_file():
+        raise InputError(f"{recipe}: no such file")
+    path = histories.path_of(recipe)
+    if add:
+        state = _git.state(recipe.parent, path)
+        entries = histories.append(path, histories.entry(state.commit, state.changed, files.read(add).content))
+    else:
+        entries = histories.read(path)
+    _show_page(histories.page(recipe.parent.resolve().name, entries, tolerance / 100), form, out)
+    histories.check(entries, tolerance / 100)
 
 
 def show_run(run: Path, form: str | None, in_browser: bool) -> None:

@@ -36,6 +36,7 @@ def test_help_names_every_stage():
         "doctor",
         "host",
         "compare",
+        "history",
     ):
         assert re.search(rf"\b{command}\b", shown.stdout), command
 

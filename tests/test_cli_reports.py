@@ -1,6 +1,8 @@
 """report, compare, history and init as their users and their CI see them."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -34,6 +36,22 @@ def made(folder, name="tiny", luts=1000, core=True):
     found = replace(found, core=replace(found.core, luts=luts)) if core else values.simulated_only()
     files.write(compile_report(found, values.comparison()), folder)
     return folder
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A repository with a recipe in it, at its first commit."""
+    folder = tmp_path / "a model"
+    folder.mkdir()
+    (folder / "recipe.yaml").write_text(DIGITS.read_text())
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "first")
+    return folder / "recipe.yaml"
+
+
+def commit(recipe, message="next"):
+    git(recipe.parent, "commit", "-q", "--allow-empty", "-m", message)
 
 
 @pytest.mark.parametrize("form", files.FORMATS)
@@ -84,3 +102,49 @@ def test_folders_of_one_name_are_told_apart(tmp_path):
 def test_an_unknown_form_is_refused(tmp_path, arguments):
     shown = edgeflow("compare", made(tmp_path / "run"), *arguments, folder=tmp_path)
     assert shown.returncode == 2 and 'no "pdf"' in shown.stderr and not (tmp_path / "x.pdf").exists()
+
+
+def test_history_marks_what_got_worse_and_ends_with_7(model, tmp_path):
+    first = edgeflow("history", model, "--add", made(tmp_path / "first"))
+    assert first.returncode == 0, first.stderr
+    commit(model)
+    second = edgeflow("history", model, "--add", made(tmp_path / "second", luts=1010), "--format", "md")
+    assert second.returncode == 7
+    assert "| Core LUTs (worse) | packed | 1,000 | 1,010 (+1.0 %) |" in second.stdout
+    assert "Core LUTs: 1,000 to 1,010" in second.stderr and "Traceback" not in second.stderr
+    assert edgeflow("history", model).returncode == 7
+    assert edgeflow("history", model, "--tolerance", 2).returncode == 0
+    commit(model)
+    assert edgeflow("history", model, "--add", made(tmp_path / "third", luts=900)).returncode == 0
+
+
+def test_a_commit_has_one_entry_which_says_if_files_differed(model, tmp_path):
+    run, path = made(tmp_path / "run"), model.with_suffix(".history.jsonl")
+    for _ in range(2):
+        assert edgeflow("history", model, "--add", run).returncode == 0
+    (entry,) = map(json.loads, path.read_text().splitlines())
+    assert entry["changed"] is False and re.fullmatch("[0-9a-f]{40}", entry["commit"])
+    assert entry["figures"]["core.luts"] == 1000 and entry["tools"]["yosys"] == "0.70"
+    model.write_text(model.read_text() + "# changed\n")
+    assert "+" in edgeflow("history", model, "--add", run, "--format", "md").stdout.splitlines()[6]
+    assert [json.loads(line)["changed"] for line in path.read_text().splitlines()] == [True]
+    assert [p.name for p in model.parent.iterdir() if "history" in p.name] == [path.name]
+
+
+def test_a_run_that_only_simulated_is_not_worse_than_one_that_was_routed(model, tmp_path):
+    edgeflow("history", model, "--add", made(tmp_path / "routed"))
+    commit(model)
+    assert edgeflow("history", model, "--add", made(tmp_path / "ci", core=False)).returncode == 0
+
+
+def test_histories_that_cannot_be(model, tmp_path):
+    assert edgeflow("history", tmp_path / "none.yaml").returncode == 2
+    assert "Nothing is recorded" in edgeflow("history", model).stdout
+    outside = tmp_path / "recipe.yaml"
+    outside.write_text("")
+    shown = edgeflow("history", outside, "--add", made(tmp_path / "run"), GIT_CEILING_DIRECTORIES=str(tmp_path.parent))
+    assert shown.returncode == 2 and "git" in shown.stderr
+    for line in ("{", "[1]", '{"commit": "x", "changed": false, "figures": {"a": "b"}, "tools": {}}'):
+        model.with_suffix(".history.jsonl").write_text(f"{line}\n")
+        shown = edgeflow("history", model)
+        assert shown.returncode == 2 and "jsonl:1: no entry" in shown.stderr and "Traceback" not in shown.stderr

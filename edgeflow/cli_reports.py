@@ -1,4 +1,4 @@
-"""The commands that show what runs found: compare, history; and how ``edgeflow report`` shows one.
+"""The commands that show what runs found: compare, history, init; and how ``edgeflow report`` shows one.
 
 Heavy imports wait for the command that needs them, as in ``cli``.
 """
@@ -60,6 +60,20 @@ def history(
         entries = histories.read(path)
     _show_page(histories.page(recipe.parent.resolve().name, entries, tolerance / 100), form, out)
     histories.check(entries, tolerance / 100)
+
+
+@app.command()
+def init(
+    recipe: RecipePath,
+    ci: Annotated[bool, typer.Option("--ci", help="A GitHub Actions workflow for the repository.")] = False,
+    package: Annotated[str | None, typer.Option(help="What pip installs there; default this version.")] = None,
+) -> None:
+    """Prepare a model's repository: with --ci, a workflow that checks, simulates and estimates on each push."""
+    from edgeflow import workflow
+
+    if not ci:
+        raise InputError("init: nothing to make; --ci makes a GitHub Actions workflow")
+    print(f"workflow: {workflow.write(recipe, package)}")
 
 
 def show_run(run: Path, form: str | None, in_browser: bool) -> None:

@@ -55,6 +55,7 @@ ALLOWED: dict[str, set[str]] = {
     "quantize": {"errors", "catalog", "datasets", "frontends"},
     "report": {"errors", "boards", "training", "estimate", "implement", "verify"},  # value types
     "provenance": {"store", "rtl", "report"},
+    "workflow": {"errors", "recipe", "tools"},
 }
 # The top, which imports any of the above.
 ALLOWED["score"] = set(ALLOWED)

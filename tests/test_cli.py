@@ -37,6 +37,7 @@ def test_help_names_every_stage():
         "host",
         "compare",
         "history",
+        "init",
     ):
         assert re.search(rf"\b{command}\b", shown.stdout), command
 

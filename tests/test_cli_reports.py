@@ -9,11 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 sys.path.insert(0, str(Path(__file__).parent / "report"))
 
 import report_values as values
 
+from edgeflow import workflow
+from edgeflow.errors import InputError
 from edgeflow.report import files
 from edgeflow.report.report import compile_report
 
@@ -148,3 +151,57 @@ def test_histories_that_cannot_be(model, tmp_path):
         model.with_suffix(".history.jsonl").write_text(f"{line}\n")
         shown = edgeflow("history", model)
         assert shown.returncode == 2 and "jsonl:1: no entry" in shown.stderr and "Traceback" not in shown.stderr
+
+
+@pytest.fixture
+def steps(model):
+    """The workflow's, by name."""
+    shown = edgeflow("init", model, "--ci", "--package", "edgeflow[qkeras]")
+    assert shown.returncode == 0, shown.stderr
+    made = YAML(typ="safe").load((model.parent / workflow.FILE).read_text())
+    assert set(made["on"]) == {"push", "pull_request"} and made["permissions"] == {"contents": "read"}
+    (job,) = made["jobs"].values()
+    assert job["env"]["RECIPE"] == "recipe.yaml" and job["env"]["PACKAGE"] == "edgeflow[qkeras]"
+    return {step["name"]: step["run"] for step in job["steps"] if "run" in step}
+
+
+def test_the_workflows_commands_work(steps, model, tmp_path):
+    """The cheap ones run as a shell runs them; the simulation has a run in its place, and its words are parsed."""
+    made(model.parent / "runs" / "ci", core=False)
+    program = tmp_path / "bin" / "edgeflow"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m edgeflow.cli "$@"\n')
+    program.chmod(0o755)
+    summary = tmp_path / "summary.md"
+    env = os.environ | {"RECIPE": "recipe.yaml", "GITHUB_STEP_SUMMARY": str(summary)}
+    env["PATH"] = f"{program.parent}:{env['PATH']}"
+    for name in ("Post the report", "Compare with the last recorded commit"):
+        subprocess.run(["bash", "-e", "-c", steps[name]], check=True, env=env, cwd=model.parent)
+    posted = summary.read_text()
+    assert "| Mismatches | 0 | simulated |" in posted and "# History of a model" in posted
+    for name in ("Check every layer", "Simulate and estimate"):
+        words = steps[name].replace('"$RECIPE"', "none.yaml").split()
+        shown = subprocess.run(words, env=env, cwd=model.parent, capture_output=True, text=True)
+        assert shown.returncode == 2 and "none.yaml" in shown.stderr, "all of the command is understood, up to the file"
+
+
+def test_init_keeps_another_workflow_and_repeats_its_own(model):
+    path = model.parent / workflow.FILE
+    assert edgeflow("init", model, "--ci").returncode == edgeflow("init", model, "--ci").returncode == 0
+    path.write_text("name: mine\n")
+    shown = edgeflow("init", model, "--ci")
+    assert shown.returncode == 2 and "another workflow" in shown.stderr and path.read_text() == "name: mine\n"
+    assert edgeflow("init", model).returncode == 2
+
+
+@pytest.mark.parametrize("name", ['a "b" $(touch x).yaml', "a: b # c.yaml", "- {a}.yaml"])
+def test_a_strange_path_is_only_data_in_the_workflow(name):
+    loaded = YAML(typ="safe").load(workflow.text(Path(name), "edgeflow"))
+    assert loaded["jobs"]["model"]["env"]["RECIPE"] == name
+    assert all(name not in step.get("run", "") for step in loaded["jobs"]["model"]["steps"])
+
+
+@pytest.mark.parametrize("name", ["${{ secrets.TOKEN }}.yaml", "a\nb.yaml"])
+def test_a_path_that_the_runner_would_evaluate_is_refused(name):
+    with pytest.raises(InputError, match="rename it"):
+        workflow.text(Path(name), "edgeflow")

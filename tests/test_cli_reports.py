@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent / "report"))
 
 import report_values as values
 
-from edgeflow import workflow
+from edgeflow import cli, workflow
 from edgeflow.errors import InputError
 from edgeflow.report import files
 from edgeflow.report.report import compile_report
@@ -24,10 +25,26 @@ DIGITS = Path(__file__).parents[1] / "models" / "digits" / "recipe.yaml"
 GIT_USER = {f"GIT_{who}_{what}": "test@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
-def edgeflow(*arguments, folder=None, **environment):
-    command = [sys.executable, "-m", "edgeflow.cli", *map(str, arguments)]
-    env = os.environ | environment
-    return subprocess.run(command, capture_output=True, text=True, env=env, timeout=300, cwd=folder)
+COMMAND = [sys.executable, "-m", "edgeflow.cli"]
+
+
+@pytest.fixture
+def edgeflow(monkeypatch, capsys):
+    """The command line inside this process, which starts in no time: the code it ends with and what it said."""
+    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)  # pytest keeps its own handlers
+
+    def run(*arguments, folder=None, **environment):
+        with monkeypatch.context() as here:
+            here.setattr(sys, "argv", ["edgeflow", *map(str, arguments)])
+            here.chdir(folder or Path.cwd())
+            for name, value in environment.items():
+                here.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, ended.value.code, said.out, said.err)
+
+    return run
 
 
 def git(folder, *arguments):
@@ -58,7 +75,7 @@ def commit(recipe, message="next"):
 
 
 @pytest.mark.parametrize("form", files.FORMATS)
-def test_a_finished_run_is_printed_in_each_format_and_nothing_is_written(tmp_path, form):
+def test_a_finished_run_is_printed_in_each_format_and_nothing_is_written(edgeflow, tmp_path, form):
     run = made(tmp_path / "run")
     (run / "report.html").unlink()
     shown = edgeflow("report", run, "--format", form)
@@ -72,18 +89,19 @@ def test_open_shows_the_page_in_the_browser(tmp_path):
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > "{tmp_path}/opened"\n')
     browser.chmod(0o755)
-    shown = edgeflow("report", run, "--open", BROWSER=f"{browser} %s")
+    env = os.environ | {"BROWSER": f"{browser} %s"}  # Python looks for browsers once a process
+    shown = subprocess.run([*COMMAND, "report", run, "--open"], capture_output=True, text=True, env=env)
     assert shown.returncode == 0 and "Mismatches" in shown.stdout
     assert (tmp_path / "opened").read_text().strip() == (run / "report.html").resolve().as_uri()
 
 
 @pytest.mark.parametrize("arguments", [("report", "{}"), ("compare", "{}"), ("report", "{}/none.json")])
-def test_a_folder_without_a_report_is_named(tmp_path, arguments):
+def test_a_folder_without_a_report_is_named(edgeflow, tmp_path, arguments):
     shown = edgeflow(*(part.format(tmp_path) for part in arguments))
     assert shown.returncode == 2 and str(tmp_path) in shown.stderr and "Traceback" not in shown.stderr
 
 
-def test_runs_stand_side_by_side(tmp_path):
+def test_runs_stand_side_by_side(edgeflow, tmp_path):
     runs = [made(tmp_path / "small"), made(tmp_path / "large", luts=1200), made(tmp_path / "simulated", core=False)]
     shown = edgeflow("compare", *runs, "--format", "md", "--out", tmp_path / "compared.html")
     assert shown.returncode == 0, shown.stderr
@@ -96,18 +114,18 @@ def test_runs_stand_side_by_side(tmp_path):
     assert "1,200 (+20.0 %)" in on_terminal.stdout and "Core LUTs (worse)" in on_terminal.stdout
 
 
-def test_folders_of_one_name_are_told_apart(tmp_path):
+def test_folders_of_one_name_are_told_apart(edgeflow, tmp_path):
     shown = edgeflow("compare", made(tmp_path / "a" / "run"), made(tmp_path / "b" / "run"), "--format", "md")
     assert "a/run |" in shown.stdout and "b/run |" in shown.stdout
 
 
 @pytest.mark.parametrize("arguments", [("--format", "pdf"), ("--out", "x.pdf")])
-def test_an_unknown_form_is_refused(tmp_path, arguments):
+def test_an_unknown_form_is_refused(edgeflow, tmp_path, arguments):
     shown = edgeflow("compare", made(tmp_path / "run"), *arguments, folder=tmp_path)
     assert shown.returncode == 2 and 'no "pdf"' in shown.stderr and not (tmp_path / "x.pdf").exists()
 
 
-def test_history_marks_what_got_worse_and_ends_with_7(model, tmp_path):
+def test_history_marks_what_got_worse_and_ends_with_7(edgeflow, model, tmp_path):
     first = edgeflow("history", model, "--add", made(tmp_path / "first"))
     assert first.returncode == 0, first.stderr
     commit(model)
@@ -121,7 +139,7 @@ def test_history_marks_what_got_worse_and_ends_with_7(model, tmp_path):
     assert edgeflow("history", model, "--add", made(tmp_path / "third", luts=900)).returncode == 0
 
 
-def test_a_commit_has_one_entry_which_says_if_files_differed(model, tmp_path):
+def test_a_commit_has_one_entry_which_says_if_files_differed(edgeflow, model, tmp_path):
     run, path = made(tmp_path / "run"), model.with_suffix(".history.jsonl")
     for _ in range(2):
         assert edgeflow("history", model, "--add", run).returncode == 0
@@ -134,13 +152,13 @@ def test_a_commit_has_one_entry_which_says_if_files_differed(model, tmp_path):
     assert [p.name for p in model.parent.iterdir() if "history" in p.name] == [path.name]
 
 
-def test_a_run_that_only_simulated_is_not_worse_than_one_that_was_routed(model, tmp_path):
+def test_a_run_that_only_simulated_is_not_worse_than_one_that_was_routed(edgeflow, model, tmp_path):
     edgeflow("history", model, "--add", made(tmp_path / "routed"))
     commit(model)
     assert edgeflow("history", model, "--add", made(tmp_path / "ci", core=False)).returncode == 0
 
 
-def test_histories_that_cannot_be(model, tmp_path):
+def test_histories_that_cannot_be(edgeflow, model, tmp_path):
     assert edgeflow("history", tmp_path / "none.yaml").returncode == 2
     assert "Nothing is recorded" in edgeflow("history", model).stdout
     outside = tmp_path / "recipe.yaml"
@@ -154,7 +172,7 @@ def test_histories_that_cannot_be(model, tmp_path):
 
 
 @pytest.fixture
-def steps(model):
+def steps(edgeflow, model):
     """The workflow's, by name."""
     shown = edgeflow("init", model, "--ci", "--package", "edgeflow[qkeras]")
     assert shown.returncode == 0, shown.stderr
@@ -170,7 +188,7 @@ def test_the_workflows_commands_work(steps, model, tmp_path):
     made(model.parent / "runs" / "ci", core=False)
     program = tmp_path / "bin" / "edgeflow"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m edgeflow.cli "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
     program.chmod(0o755)
     summary = tmp_path / "summary.md"
     env = os.environ | {"RECIPE": "recipe.yaml", "GITHUB_STEP_SUMMARY": str(summary)}
@@ -185,7 +203,7 @@ def test_the_workflows_commands_work(steps, model, tmp_path):
         assert shown.returncode == 2 and "none.yaml" in shown.stderr, "all of the command is understood, up to the file"
 
 
-def test_init_keeps_another_workflow_and_repeats_its_own(model):
+def test_init_keeps_another_workflow_and_repeats_its_own(edgeflow, model):
     path = model.parent / workflow.FILE
     assert edgeflow("init", model, "--ci").returncode == edgeflow("init", model, "--ci").returncode == 0
     path.write_text("name: mine\n")

@@ -87,7 +87,7 @@ def _cells_rows(report: dict[str, Any]) -> list[Row]:
 
 
 def _at_clock(report: dict[str, Any]) -> list[Row]:
-    clock = "that clock" if "implementation" in report else f"{report['clock_mhz']:g} MHz, if they are met"
+    clock = "that clock" if "implementation" in report else f"{report['clock_mhz']:g} MHz, not routed"
     return [
         Row(f"Latency at {clock}", f"{report['latency_us']:.3f} us", "simulated"),
         Row(f"Frames a second at {clock}", f"{report['frames_per_second']:,.0f}", "simulated"),

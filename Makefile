@@ -20,11 +20,12 @@ PINNED := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR
 PIP := $(PINNED) $(PY) -m pip
 INSTALLED := $(VENV)/.installed
 TESTABLE := $(VENV)/.installed-test
+BROWSABLE := $(VENV)/.installed-browser
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install install-test demo train convert sim synth bitstream report doctor \
-        test test-fast test-slow test-hgq2 fuzz lint lint-python lint-types lint-hw bench-qor bench-sim wheel clean
+        test test-fast test-slow test-hgq2 test-browser fuzz lint lint-python lint-types lint-hw bench-qor bench-sim wheel clean
 
 help: ## this list
 	@sed -nE 's/^([a-z -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -61,6 +62,10 @@ test-slow: $(TESTABLE) ## what make test leaves out
 
 test-hgq2: $(HGQ2_VENV)/.installed ## HGQ2 models, in an environment of their own
 	$(HGQ2_VENV)/bin/python -m pytest tests/hgq2
+
+test-browser: $(BROWSABLE) ## report.html in the system's Chromium
+	@command -v chromium >/dev/null || { echo "chromium is not there; install it: apt-get install chromium"; exit 1; }
+	$(PY) -m pytest tests/browser
 
 fuzz: $(TESTABLE) ## N=300 random networks from SEED=0 on, RTL against Network
 	$(PY) tests/fuzz.py --n $(N) --seed $(SEED)
@@ -105,6 +110,10 @@ $(INSTALLED): pyproject.toml constraints.txt | $(PY)
 
 $(TESTABLE): $(INSTALLED)
 	$(PIP) install --quiet --editable ".[test]"
+	@touch $@
+
+$(BROWSABLE): $(TESTABLE)
+	$(PIP) install --quiet --editable ".[browser]"
 	@touch $@
 
 # HGQ2's wheel carries a package named qkeras, which would take the place of QKeras in the other environment.

@@ -3,6 +3,7 @@
 Heavy imports wait for the command that needs them.
 """
 
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from edgeflow import __version__, cli_studies
+from edgeflow import __version__, cli_reports, cli_studies
 from edgeflow.errors import EdgeflowError, InputError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(cli_studies.app)
+app.add_typer(cli_reports.app)
 
 RecipePath = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for what is made; default runs/<recipe name>.")]
@@ -94,9 +96,17 @@ def implement(recipe: RecipePath, out: Out = None) -> None:
 
 
 @app.command()
-def report(recipe: RecipePath, out: Out = None) -> None:
+def report(
+    of: Annotated[Path, typer.Argument(help="A recipe, or the folder of a finished run.", show_default=False)],
+    out: Out = None,
+    form: Annotated[str | None, typer.Option("--format", help="Print it as md, json, csv or html.")] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Show report.html in the browser.")] = False,
+) -> None:
     """Report every gain against the float baseline."""
-    _run(recipe, "report", out)
+    if of.is_dir() or of.suffix == ".json":
+        cli_reports.show_run(of, form, open_)
+    else:
+        cli_reports.show_outcome(_outcome(of, "report", out), form, open_)
 
 
 @app.command()
@@ -137,7 +147,7 @@ def import_(
         from edgeflow.store import Store
 
         wish = imports.Wish(wanted, fps, inputs, frames, seed, until)
-        outcome = imports.run(model, wish, out, pipeline.Context(Store.default(), progress))
+        outcome = imports.run(model, wish, out, pipeline.Context(Store.default(), progress), _typed())
     _show(outcome)
 
 
@@ -204,6 +214,10 @@ def version() -> None:
 
 
 def _run(recipe_path: Path, until: str, out: Path | None, waves: bool = False) -> None:
+    _show(_outcome(recipe_path, until, out, waves))
+
+
+def _outcome(recipe_path: Path, until: str, out: Path | None, waves: bool = False) -> "Outcome":
     from edgeflow import recipe as recipes
 
     recipe = recipes.load(recipe_path)  # every mistake shows before anything heavy is imported
@@ -214,8 +228,12 @@ def _run(recipe_path: Path, until: str, out: Path | None, waves: bool = False) -
         from edgeflow import run as runs
         from edgeflow.store import Store
 
-        outcome = runs.run(recipe, until, folder, pipeline.Context(Store.default(), progress), waves)
-    _show(outcome)
+        return runs.run(recipe, until, folder, pipeline.Context(Store.default(), progress), waves, _typed())
+
+
+def _typed() -> str:
+    """This command, as it can be typed again."""
+    return shlex.join(["edgeflow", *sys.argv[1:]])
 
 
 @contextmanager

@@ -9,6 +9,7 @@
       ToolError                 4   an external program failed; last lines and log path
       DoesNotFitError           5   which resource, how much over, what to change
       MismatchError             6   two rungs of the verification ladder differ
+      RegressionError           7   a figure is worse than at the commit before
 
 Every message names the value, the rule and the way out.
 """
@@ -59,6 +60,10 @@ class DoesNotFitError(EdgeflowError):
 
 class MismatchError(EdgeflowError):
     exit_code = 6
+
+
+class RegressionError(EdgeflowError):
+    exit_code = 7
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

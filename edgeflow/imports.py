@@ -5,7 +5,7 @@ No training framework is needed. Each format is a file in ``frontends`` with ``S
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -21,13 +21,15 @@ from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _samples
 from edgeflow.frontends._lowered import Lowered
 from edgeflow.pipeline import Context, copy_result
+from edgeflow.provenance import file_sha256, provenance, with_bitstream
 from edgeflow.recipe import Hardware
 from edgeflow.report.evidence import Evidence
 from edgeflow.report.report import compile_import
 from edgeflow.rtl.folding import folding_within
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.names import KEYWORDS
-from edgeflow.run import Outcome, mapping, write_report
+from edgeflow.run import Outcome, mapping
+from edgeflow.store import file_digest
 from edgeflow.verify import handover, locate, reference, vectors
 from edgeflow.verify.claim import Claim
 from edgeflow.verify.ladder import Rung
@@ -61,11 +63,12 @@ def frontend_of(model: Path) -> ModuleType:
     return catalog.load("frontends", known[model.suffix.lower()])
 
 
-def run(model: Path, wish: Wish, out: Path | None, context: Context) -> Outcome:
+def run(model: Path, wish: Wish, out: Path | None, context: Context, command: str = "") -> Outcome:
     """Everything from the file to ``wish.until``. Raises what the stages raise."""
     if wish.until not in UNTIL:
         raise InputError(f"--until: {wish.until!r} is none of {', '.join(UNTIL)}")
-    _board.load(wish.hardware.board).check_clock(wish.hardware.clock_mhz)
+    board = _board.load(wish.hardware.board)
+    board.check_clock(wish.hardware.clock_mhz)
     frontend, name = frontend_of(model), module_name(model.stem)
     folder = out or Path("runs") / name
     context.progress(f"lower {model.name}")
@@ -84,23 +87,35 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context) -> Outcome:
     claim = Claim(lowered, frames, lambda: [executor], of, wish.seed, regenerate)
     verified = pipeline.verify(claim, design, context)
     paths["verification"] = copy_result(verified.folder, folder / "verification")
-    if wish.until == "verify":
-        return Outcome(None, paths)
-    implemented = pipeline.implement(name, wish.hardware, design, context)
-    paths["bitstream"] = copy_result(implemented.folder, folder / "board") / f"{name}.bit"
     evidence = Evidence(
         name,
         wish.seed,
+        clock_mhz,
+        board.budget,
         verified.value,
         pipeline.estimate(design),
-        implemented.value.core,
-        implemented.value.board,
         mapping(lowered.network, design),
-        {"verify": verified.seconds, "implement": implemented.seconds},
+        {"verify": verified.seconds},
+        provenance({"model": _model_sha256(model)}, design, command),
     )
     agreement = {"executor": frontend.EXECUTOR, "ties": agreed.ties, "tie": agreed.shown}
-    report = compile_import(evidence, agreement)
-    return Outcome(report, paths | write_report(report, folder))
+    if wish.until == "verify":
+        return Outcome.of(compile_import(evidence, agreement), paths, folder)
+    implemented = pipeline.implement(name, wish.hardware, design, context)
+    paths["bitstream"] = copy_result(implemented.folder, folder / "board") / f"{name}.bit"
+    evidence = replace(
+        evidence,
+        core=implemented.value.core,
+        implementation=implemented.value.board,
+        seconds=evidence.seconds | {"implement": implemented.seconds},
+        provenance=with_bitstream(evidence.provenance, paths["bitstream"], board.name),
+    )
+    return Outcome.of(compile_import(evidence, agreement), paths, folder)
+
+
+def _model_sha256(model: Path) -> str:
+    """Some models are folders."""
+    return file_digest(model) if model.is_dir() else file_sha256(model)
 
 
 def module_name(stem: str) -> str:

@@ -1,19 +1,24 @@
 """A run: stages up to the one asked for, with their results copied into one folder a user can keep."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from edgeflow import pipeline, student_rungs
+from edgeflow.boards import _board
 from edgeflow.estimate import costs
 from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._geometry import Geometry
 from edgeflow.network.network import Kernel, Network
-from edgeflow.pipeline import Context, copy_result
+from edgeflow.pipeline import Context, Staged, copy_result
+from edgeflow.provenance import file_sha256, provenance, with_bitstream
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_cost import float_cost, quantized_cost
+from edgeflow.report import files
 from edgeflow.report.evidence import Evidence, Layer
 from edgeflow.report.report import Comparison, Report, compile_report
 from edgeflow.rtl.design import Design
+from edgeflow.store import digest
+from edgeflow.training import TrainedModel
 from edgeflow.verify import handover
 
 STAGES = ("train", "convert", "generate", "verify", "implement", "report")
@@ -24,9 +29,15 @@ class Outcome:
     report: Report | None  # None if the run ended before its last stage
     paths: dict[str, Path]  # what was made
 
+    @classmethod
+    def of(cls, report: Report, paths: dict[str, Path], out: Path) -> "Outcome":
+        """With the report's files in ``out``."""
+        return cls(report, paths | files.write(report, out))
 
-def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = False) -> Outcome:
-    """Run the stages up to ``until``; nothing of a later stage is touched. Raises what the stages raise."""
+
+def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = False, command: str = "") -> Outcome:
+    """Run the stages up to ``until``; nothing of a later stage is touched. From ``verify`` on there is a report of what
+    was made so far, which names the ``command`` that asked for it. Raises what the stages raise."""
     last, paths = STAGES.index(until), {}
     trained = pipeline.train(recipe, context)
     paths["student"] = copy_result(trained.folder, out / "student")
@@ -52,56 +63,61 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
 
     verification = pipeline.verify(student_rungs.claim(recipe, trained, firmware, lowered), design, context, waves)
     paths["verification"] = copy_result(verification.folder, out / "verification")
+    evidence = Evidence(
+        recipe.name,
+        recipe.seed,
+        recipe.hardware.clock_mhz,
+        _board.load(recipe.hardware.board).budget,
+        verification.value,
+        pipeline.estimate(design),
+        mapping(network, design),
+        {
+            "train": trained.seconds,
+            **({"convert": firmware.seconds} if firmware else {}),
+            "verify": verification.seconds,
+        },
+        provenance(_made_from(recipe, trained), design, command),
+    )
+    beside = _beside(trained.value)
     if last < STAGES.index("implement"):
-        return Outcome(None, paths)
+        return Outcome.of(compile_report(evidence, beside), paths, out)
 
     board = pipeline.simulate_board(
         recipe, network, design, golden[: pipeline.BOARD_FRAMES], data.y_test[: pipeline.BOARD_FRAMES], context
     )
     implementation = pipeline.implement(recipe.name, recipe.hardware, design, context)
     paths["bitstream"] = copy_result(implementation.folder, out / "board") / f"{recipe.name}.bit"
+    evidence = replace(
+        evidence,
+        core=implementation.value.core,
+        implementation=implementation.value.board,
+        seconds=evidence.seconds | {"simulate_board": board.seconds, "implement": implementation.seconds},
+        provenance=with_bitstream(evidence.provenance, paths["bitstream"], recipe.hardware.board),
+    )
+    beside = replace(beside, board_run=board.value)
     if last < STAGES.index("report"):
-        return Outcome(None, paths)
+        return Outcome.of(compile_report(evidence, beside), paths, out)
 
     measured = pipeline.measure_baseline(recipe, trained, context)
-    baseline = trained.value.baseline_layout
-    evidence = Evidence(
-        recipe.name,
-        recipe.seed,
-        verification.value,
-        pipeline.estimate(design),
-        implementation.value.core,
-        implementation.value.board,
-        mapping(network, design),
-        {
-            "train": trained.seconds,
-            **({"convert": firmware.seconds} if firmware else {}),
-            "verify": verification.seconds,
-            "simulate_board": board.seconds,
-            "implement": implementation.seconds,
-            "baseline": measured.seconds,
-        },
-    )
-    beside = Comparison(
-        trained.value,
-        quantized_cost(trained.value.layout, trained.value.spec),
+    evidence = replace(evidence, seconds=evidence.seconds | {"baseline": measured.seconds})
+    return Outcome.of(compile_report(evidence, replace(beside, measured=measured.value)), paths, out)
+
+
+def _made_from(recipe: Recipe, trained: Staged[TrainedModel]) -> dict[str, str]:
+    return {
+        "recipe": digest(recipe.model_dump(mode="json")),
+        "trained models": file_sha256(trained.folder / "weights.npz"),
+    }
+
+
+def _beside(trained: TrainedModel) -> Comparison:
+    baseline = trained.baseline_layout
+    return Comparison(
+        trained,
+        quantized_cost(trained.layout, trained.spec),
         float_cost(baseline),
-        costs.fixed16_hardware(baseline, trained.value.baseline),
-        measured.value,
-        board.value,
+        costs.fixed16_hardware(baseline, trained.baseline),
     )
-    report = compile_report(evidence, beside)
-    return Outcome(report, paths | write_report(report, out))
-
-
-def write_report(report: Report, out: Path) -> dict[str, Path]:
-    """``report.json``, ``report.md`` and its picture."""
-    from edgeflow.report import markdown, picture
-
-    report.save(out / "report.json")
-    (out / "report.md").write_text(markdown.page(report.content))
-    picture.draw(report.content, out / "report.svg")
-    return {"report": out / "report.md", "numbers": out / "report.json"}
 
 
 def mapping(network: Network, design: Design) -> list[Layer]:

@@ -36,6 +36,9 @@ def test_help_names_every_stage():
         "ablate",
         "doctor",
         "host",
+        "compare",
+        "history",
+        "init",
     ):
         assert re.search(rf"\b{command}\b", shown.stdout), command
 

@@ -1,5 +1,6 @@
 """The whole flow with a small student and few epochs: every stage really runs, and a second run reuses all of them."""
 
+import hashlib
 import json
 import os
 import re
@@ -91,6 +92,31 @@ def test_the_page_and_the_terminal_show_the_same_numbers(demo):
     for number in (f"{100 * report['accuracy']['student']:.2f} %", f"{report['implementation']['luts']:,}"):
         assert number in page and number in shown.stdout
     assert (folder / "runs" / "tiny" / "report.svg").read_text().startswith("<?xml")
+
+
+def test_the_confusion_counts_what_the_accuracy_says(demo):
+    report = report_of(demo[0])
+    counts = report["confusion"]
+    assert len(counts) == 10 and sum(map(sum, counts)) == report["verification"]["test_samples"]
+    right = sum(row[i] for i, row in enumerate(counts))
+    assert right / report["verification"]["test_samples"] == report["accuracy"]["network"]
+
+
+def test_provenance_names_what_can_be_made_again(demo):
+    folder, report = demo[0] / "runs" / "tiny", report_of(demo[0])
+    bitstream = (folder / report["commands"]["program it"].split()[-1]).read_bytes()
+    assert report["hashes"]["bitstream"] == hashlib.sha256(bitstream).hexdigest()
+    assert report["commands"]["made by"] == "edgeflow run recipe.yaml"
+    assert set(report["hashes"]) == {"recipe", "trained models", "SystemVerilog and memories", "bitstream"}
+
+
+def test_a_run_that_ends_after_simulation_reports_what_it_has(demo):
+    folder, _ = demo
+    shown = edgeflow(folder, "verify", "recipe.yaml", "--out", "runs/simulated")
+    assert shown.returncode == 0 and "Mismatches" in shown.stdout and "Fmax" not in shown.stdout
+    found = json.loads((folder / "runs" / "simulated" / "report.json").read_text())
+    assert "implementation" not in found and found["verification"] == report_of(folder)["verification"]
+    assert "estimated" in (folder / "runs" / "simulated" / "report.html").read_text()
 
 
 def test_a_second_run_builds_nothing(demo):

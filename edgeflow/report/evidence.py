@@ -3,11 +3,13 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from edgeflow.boards._board import Budget
 from edgeflow.estimate.analytic import Estimate
 from edgeflow.implement.result import Cells, Implementation
 from edgeflow.verify.verification import Verification
 
-COSTS = ("luts", "ffs", "brams", "dsps")
+COSTS = {"luts": "LUTs", "ffs": "FFs", "brams": "BRAMs", "dsps": "DSPs"}  # and how people write them
+CYCLES = {"latency_cycles": "Latency, cycles", "interval_cycles": "Interval, cycles"}
 
 
 @dataclass(frozen=True)
@@ -24,41 +26,56 @@ class Layer:
     sets_interval: bool
 
 
+@dataclass(frozen=True)
+class Provenance:
+    commands: dict[str, str]  # what made this, and what to do with it inside the run's folder
+    hashes: dict[str, str]  # sha256
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
     name: str
     seed: int
+    clock_mhz: float  # wished for
+    budget: Budget  # of the board's device
     verification: Verification
     estimate: Estimate
-    core: Cells
-    implementation: Implementation
     layers: list[Layer]
     seconds: dict[str, float]  # of each stage, when it was built
+    provenance: Provenance
+    core: Cells | None = None  # packed; like the next one None where the run ended before
+    implementation: Implementation | None = None
 
     @property
     def latency_us(self) -> float:
-        return self.verification.latency_cycles / self.implementation.clock_mhz
+        return self.verification.latency_cycles / self.clock_mhz
 
     def content(self) -> dict[str, Any]:
-        """As plain data, with what follows from it."""
-        clock_mhz, verification = self.implementation.clock_mhz, self.verification
-        return {
+        """As plain data, with what follows from it; what the run did not make has no key."""
+        verification = self.verification
+        simulators = {"simulator": verification.simulator, "netlist simulator": verification.netlist_simulator}
+        implementation = self.implementation
+        content: dict[str, Any] = {
             "name": self.name,
             "seed": self.seed,
+            "clock_mhz": self.clock_mhz,
+            "budget": asdict(self.budget),
             "verification": _verification(verification),
+            "confusion": [list(row) for row in verification.confusion],
             "estimate": asdict(self.estimate),
-            "estimate_error": _errors(self.estimate, self.core),
-            "core": asdict(self.core),
-            "implementation": _implementation(self.implementation),
+            "estimate_error": _errors(self.estimate, self.core) if self.core else None,
+            "core": asdict(self.core) if self.core else None,
+            "implementation": _implementation(implementation) if implementation else None,
             "latency_us": self.latency_us,
-            "frames_per_second": clock_mhz * 1e6 / verification.interval_cycles,
+            "frames_per_second": self.clock_mhz * 1e6 / verification.interval_cycles,
             "layers": [asdict(layer) for layer in self.layers],
             "seconds": self.seconds,
-            **({"confusion": list(map(list, verification.confusion))} if verification.confusion else {}),
-            "tools": self.implementation.tools
-            | {"simulator": verification.simulator}
-            | ({"netlist simulator": verification.netlist_simulator} if verification.netlist_simulator else {}),
+            "tools": (implementation.tools if implementation else {})
+            | {name: version for name, version in simulators.items() if version},
+            "commands": self.provenance.commands,
+            "hashes": self.provenance.hashes,
         }
+        return {key: value for key, value in content.items() if value not in (None, [])}
 
 
 def _verification(verification: Verification) -> dict[str, Any]:
@@ -75,6 +92,9 @@ def _implementation(implementation: Implementation) -> dict[str, Any]:
 
 
 def _errors(estimate: Estimate, core: Cells) -> dict[str, float | None]:
-    """Estimate over packed core, less one; None where there is nothing."""
-    pairs = {key: (getattr(estimate, key), getattr(core, key)) for key in COSTS}
-    return {key: guess / real - 1 if real else (0.0 if guess == real else None) for key, (guess, real) in pairs.items()}
+    return {key: relative_error(getattr(estimate, key), getattr(core, key)) for key in COSTS}
+
+
+def relative_error(estimated: int, found: int) -> float | None:
+    """Estimated over found, less one; None where nothing was found of what was estimated."""
+    return estimated / found - 1 if found else None if estimated else 0.0

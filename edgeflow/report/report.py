@@ -10,22 +10,8 @@ from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.implement.board_run import BoardRun
 from edgeflow.recipe_cost import Cost
 from edgeflow.report.evidence import Evidence
+from edgeflow.report.kinds import kinds_in
 from edgeflow.training import TrainedModel
-
-# Which kind of number stands in each section: they are never mixed.
-KINDS = {
-    "accuracy": "measured",
-    "confusion": "measured",
-    "weight_bits": "counted",
-    "verification": "simulated",
-    "board_simulation": "simulated",
-    "estimate": "estimated",
-    "core": "packed",
-    "implementation": "routed",
-    "baseline.cpu_latency_us": "measured",
-    "baseline.fixed16": "estimated",
-    "gains.latency": "measured / (simulated cycles at the board's clock)",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +22,8 @@ class Comparison:
     student: Cost
     float_baseline: Cost
     fixed16: Fixed16
-    measured: MeasuredBaseline
-    board_run: BoardRun
+    measured: MeasuredBaseline | None = None
+    board_run: BoardRun | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +42,8 @@ def compile_report(evidence: Evidence, beside: Comparison) -> Report:
     """Put the stages' results side by side. Gains are ratios against the float baseline; points are percent points."""
     content, trained, student, baseline = evidence.content(), beside.trained, beside.student, beside.float_baseline
     scores = {key: value.test for key, value in trained.scores.items()}
-    less_bits = baseline.weight_bits / student.weight_bits
-    return Report(
+    less_bits, measured = baseline.weight_bits / student.weight_bits, beside.measured
+    return _report(
         content
         | {
             "accuracy": scores | evidence.verification.accuracy,
@@ -66,9 +52,9 @@ def compile_report(evidence: Evidence, beside: Comparison) -> Report:
             "compression": [asdict(record) for record in trained.compression],
             "weight_bits": {"baseline": baseline.weight_bits, "student": student.weight_bits, "ratio": less_bits},
             "student": {"macs": student.macs, "bit_operations": student.bit_operations},
-            "board_simulation": asdict(beside.board_run),
+            **({"board_simulation": asdict(beside.board_run)} if beside.board_run else {}),
             "baseline": {
-                "cpu_latency_us": beside.measured.cpu_latency_us,
+                **({"cpu_latency_us": measured.cpu_latency_us} if measured else {}),
                 "macs": baseline.macs,
                 "bit_operations": baseline.bit_operations,
                 "fixed16": asdict(beside.fixed16),
@@ -76,18 +62,19 @@ def compile_report(evidence: Evidence, beside: Comparison) -> Report:
             "gains": {
                 "weight_bits": less_bits,
                 "bit_operations": baseline.bit_operations / student.bit_operations,
-                "latency": beside.measured.cpu_latency_us / evidence.latency_us,
+                **({"latency": measured.cpu_latency_us / evidence.latency_us} if measured else {}),
                 "points_lost_against_baseline": 100 * (scores["baseline"] - scores["student"]),
                 "points_lost_against_teacher": 100 * (scores["teacher"] - scores["student"]),
             },
-            "tools": trained.versions | content["tools"] | {"onnxruntime": beside.measured.onnxruntime},
-            "kinds": KINDS,
+            "tools": trained.versions | content["tools"] | ({"onnxruntime": measured.onnxruntime} if measured else {}),
         }
     )
 
 
 def compile_import(evidence: Evidence, reference: dict[str, Any]) -> Report:
     """The report of a model that came as a file: no baseline was trained, so there are no gains."""
-    content = evidence.content()
-    kinds = {key: kind for key, kind in KINDS.items() if key in content}
-    return Report(content | {"reference": reference, "kinds": kinds | {"reference": "measured"}})
+    return _report(evidence.content() | {"reference": reference})
+
+
+def _report(content: dict[str, Any]) -> Report:
+    return Report(content | {"kinds": kinds_in(content)})

@@ -9,8 +9,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Table as RichTable
 
+from edgeflow.report.page import Page, Table
 from edgeflow.report.rows import rows
 
 PLAIN_EVERY_S = 5.0  # without a terminal, details of one stage come no faster
@@ -44,7 +45,7 @@ def show(report: dict[str, Any] | None, paths: dict[str, Path]) -> None:
     """The result table, and where everything lies."""
     console = Console(width=None if sys.stdout.isatty() else 110)
     if report:
-        table = Table(title=escape(report["name"]), title_justify="left")
+        table = RichTable(title=escape(report["name"]), title_justify="left")
         for column in ("What", "Value", "Kind"):
             table.add_column(column)
         for row in rows(report):
@@ -54,10 +55,19 @@ def show(report: dict[str, Any] | None, paths: dict[str, Path]) -> None:
         console.print(f"{what}: {path}", markup=False, highlight=False, soft_wrap=True)
 
 
+def show_page(page: Page) -> None:
+    """A page's tables; a row that got worse says so."""
+    for part in (part for section in page.sections for part in section.parts if isinstance(part, Table)):
+        rows = [(f"{row[0]} (worse)", *row[1:]) if i in part.worse else row for i, row in enumerate(part.rows)]
+        show_table(page.title, part.headings, rows, [page.lead])
+    if not page.sections:
+        print(f"{page.title}: {page.lead}")
+
+
 def show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], notices: Sequence[str] = ()) -> None:
     """Any table of text; below it a line for each notice."""
     console = Console(width=None if sys.stdout.isatty() else 140)
-    table = Table(title=escape(title), title_justify="left")
+    table = RichTable(title=escape(title), title_justify="left")
     for heading in headings:
         table.add_column(heading)
     for row in rows:

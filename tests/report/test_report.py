@@ -1,11 +1,12 @@
 """A report is the stages' results side by side: figures by head, and one JSON document that comes back as it went."""
 
+import json
 from dataclasses import replace
 
-import values
+import report_values as values
 
 from edgeflow.report import report as reports
-from edgeflow.report.markdown import page
+from edgeflow.report.kinds import kind_of, numbers
 from edgeflow.report.rows import rows
 
 
@@ -33,10 +34,29 @@ def test_a_models_file_has_no_gains():
     assert "gains.latency" not in content["kinds"]
 
 
-def test_what_is_saved_comes_back_and_makes_the_same_page(tmp_path):
+def test_what_is_saved_comes_back(tmp_path):
     report = compiled()
     report.save(tmp_path / "report.json")
-    assert page(reports.load(tmp_path / "report.json").content) == page(report.content)
+    assert reports.load(tmp_path / "report.json").content == json.loads(json.dumps(report.content))
+
+
+def test_every_number_has_a_kind():
+    for content in (compiled().content, reports.compile_import(values.evidence(), {"ties": 0}).content):
+        named = dict(numbers(content))
+        assert [key for key in named if not kind_of(key, content["kinds"])] == []
+        assert len(named) > 60
+    kinds = compiled().content["kinds"]
+    assert kind_of("implementation.fmax_mhz_by_seed.1", kinds) == "routed" and kind_of("core.luts", kinds) == "packed"
+    assert kind_of("accuracy.rtl", kinds) == "simulated" and kind_of("accuracy.teacher", kinds) == "measured"
+    assert kind_of("layers.3.cost.luts", kinds) == "estimated" and kind_of("implementation_x", kinds) == ""
+
+
+def test_a_run_that_ended_after_simulation_reports_what_it_has():
+    beside = replace(values.comparison(), measured=None, board_run=None)
+    content = reports.compile_report(values.simulated_only(), beside).content
+    assert not {"core", "implementation", "estimate_error", "board_simulation"} & set(content)
+    assert "latency" not in content["gains"] and "gains.latency" not in content["kinds"]
+    assert {row.kind for row in rows(content)} == {"measured", "simulated", "counted", "estimated"}
 
 
 def test_the_confusion_is_there_where_labels_were():

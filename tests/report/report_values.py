@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from edgeflow.boards._board import Budget
 from edgeflow.estimate.analytic import Estimate
 from edgeflow.estimate.costs import Fixed16
 from edgeflow.estimate.measured import MeasuredBaseline
@@ -10,7 +11,7 @@ from edgeflow.implement.board_run import BoardRun
 from edgeflow.implement.result import Cells, Implementation
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_cost import Cost
-from edgeflow.report.evidence import Evidence, Layer
+from edgeflow.report.evidence import Evidence, Layer, Provenance
 from edgeflow.report.report import Comparison
 from edgeflow.training import Scores, StepRecord, TrainedModel
 from edgeflow.verify.verification import Verification
@@ -70,12 +71,15 @@ def evidence(layer_name: str = "dense_0", name: str = "tiny") -> Evidence:
     return Evidence(
         name,
         seed=3,
+        clock_mhz=100.0,
+        budget=Budget(luts=83_640, ffs=83_640, brams=208, dsps=156),
         verification=verification(),
         estimate=Estimate(luts=800, ffs=400, brams=2, dsps=32, latency_cycles=40, interval_cycles=16),
-        core=Cells(luts=1000, ffs=400, brams=2, dsps=32, carries=90),
-        implementation=implementation(),
         layers=layers(layer_name),
         seconds={"train": 20.0, "verify": 30.0},
+        provenance=Provenance({"made by": "edgeflow run recipe.yaml"}, {"recipe": "0" * 64}),
+        core=Cells(luts=1000, ffs=400, brams=2, dsps=32, carries=90),
+        implementation=implementation(),
     )
 
 
@@ -109,6 +113,6 @@ def comparison() -> Comparison:
     )
 
 
-def slower(by_cycles: int) -> Evidence:
-    found = evidence()
-    return replace(found, verification=replace(found.verification, latency_cycles=40 + by_cycles))
+def simulated_only() -> Evidence:
+    """As ``edgeflow verify`` leaves it."""
+    return replace(evidence(), core=None, implementation=None)

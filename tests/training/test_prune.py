@@ -51,10 +51,11 @@ def test_gradual_pruning_ends_at_its_sparsity_and_later_steps_keep_it(framework:
 
 
 def test_zeros_that_come_last_come_too(small_lab: MakeLab) -> None:
-    """The share is reached in the last epoch, the only one to choose; what an earlier step took out stays out."""
+    """The share is reached in the last epoch, the only one to choose, though the worst; what an earlier step took out
+    stays out."""
     lab = small_lab("brevitas")
-    first, _ = pruned(lab, start(lab), sparsity=0.6, begin=0.0, end=1.0)
-    assert zeros(lab, first) == pytest.approx({"dense_0": 0.6, "dense_1": 0.6}, abs=0.01)
+    first, _ = pruned(lab, start(lab), sparsity=0.95, begin=0.0, end=1.0)
+    assert zeros(lab, first) == pytest.approx({"dense_0": 0.95, "dense_1": 0.95}, abs=0.01)
     second, _ = pruned(lab, first, sparsity=0.3, schedule="rounds")
     assert all((first.masks[name] | ~mask).all() for name, mask in second.masks.items())
     with pytest.raises(InputError, match="dense_0 is pruned, and one-bit weights have no zero"):

@@ -26,7 +26,7 @@ from edgeflow.report.report import compile_import
 from edgeflow.rtl.folding import folding_within
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.names import KEYWORDS
-from edgeflow.run import Outcome, mapping, write_report
+from edgeflow.run import Outcome, bitstream, mapping, program_command, write_report
 from edgeflow.verify import handover, locate, reference, vectors
 from edgeflow.verify.claim import Claim
 from edgeflow.verify.ladder import Rung
@@ -72,8 +72,8 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context) -> Outcome:
     context.progress(f"lower {model.name}")
     lowered: Lowered = frontend.lower(model, name)
     context.progress("generate SystemVerilog")
-    folding, clock_mhz = _folding(lowered, wish), wish.hardware.clock_mhz
-    design = generate(lowered.network, folding, clock_mhz)
+    folding, clock_mhz, delays = _folding(lowered, wish), wish.hardware.clock_mhz, pipeline.delays_of(wish.hardware)
+    design = generate(lowered.network, folding, clock_mhz, delays)
     frames, reals = _frames(lowered, wish)
     paths = {"rtl": pipeline.fresh(folder / "rtl")}
     handover.write(design, lowered.network, frames, wish.seed, paths["rtl"])
@@ -81,14 +81,14 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context) -> Outcome:
     agreed = reference.checked(lowered, frames, frontend.execute(model, reals), frontend.EXECUTOR)
     executor = Rung(frontend.EXECUTOR, lowered.real(agreed.outputs))
     of = [executor.name, sha256(agreed.outputs.tobytes()).hexdigest()]
-    regenerate = locate.regenerator(folding, clock_mhz)
+    regenerate = locate.regenerator(folding, clock_mhz, delays)
     claim = Claim(lowered, frames, lambda: [executor], of, wish.seed, regenerate)
     verified = pipeline.verify(claim, design, context)
     paths["verification"] = copy_result(verified.folder, folder / "verification")
     if wish.until == "verify":
         return Outcome(None, paths)
     implemented = pipeline.implement(name, wish.hardware, design, context)
-    paths["bitstream"] = copy_result(implemented.folder, folder / "board") / f"{name}.bit"
+    paths["bitstream"] = bitstream(implemented.value.board, copy_result(implemented.folder, folder / "board"))
     report = compile_import(
         name,
         wish.seed,
@@ -100,7 +100,8 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context) -> Outcome:
         mapping(lowered.network, design),
         {"verify": verified.seconds, "implement": implemented.seconds},
     )
-    return Outcome(report, paths | write_report(report, folder))
+    program = program_command(wish.hardware, paths["bitstream"])
+    return Outcome(report, paths | write_report(report, folder), program)
 
 
 def module_name(stem: str) -> str:

@@ -1,15 +1,18 @@
 """A run: stages up to the one asked for, with their results copied into one folder a user can keep."""
 
+import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from edgeflow import pipeline, student_rungs
+from edgeflow.boards import _board
 from edgeflow.estimate import costs
 from edgeflow.fixedpoint import Fixed
+from edgeflow.implement.result import Implementation
 from edgeflow.kernels._geometry import Geometry
 from edgeflow.network.network import Kernel, Network
 from edgeflow.pipeline import Context, copy_result
-from edgeflow.recipe import Recipe
+from edgeflow.recipe import Hardware, Recipe
 from edgeflow.report.report import Layer, Report, compile_report
 from edgeflow.rtl.design import Design
 from edgeflow.verify import handover
@@ -21,6 +24,7 @@ STAGES = ("train", "convert", "generate", "verify", "implement", "report")
 class Outcome:
     report: Report | None  # None if the run ended before its last stage
     paths: dict[str, Path]  # what was made
+    program: str | None = None  # the line that programs the board
 
 
 def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = False) -> Outcome:
@@ -57,9 +61,10 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         recipe, network, design, golden[: pipeline.BOARD_FRAMES], data.y_test[: pipeline.BOARD_FRAMES], context
     )
     implementation = pipeline.implement(recipe.name, recipe.hardware, design, context)
-    paths["bitstream"] = copy_result(implementation.folder, out / "board") / f"{recipe.name}.bit"
+    paths["bitstream"] = bitstream(implementation.value.board, copy_result(implementation.folder, out / "board"))
+    program = program_command(recipe.hardware, paths["bitstream"])
     if last < STAGES.index("report"):
-        return Outcome(None, paths)
+        return Outcome(None, paths, program)
 
     measured = pipeline.measure_baseline(recipe, trained, context)
     baseline = trained.value.baseline_layout
@@ -86,7 +91,18 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
             "baseline": measured.seconds,
         },
     )
-    return Outcome(report, paths | write_report(report, out))
+    return Outcome(report, paths | write_report(report, out), program)
+
+
+def bitstream(implementation: Implementation, folder: Path) -> Path:
+    """The bitstream's copy in ``folder``."""
+    assert implementation.bitstream is not None
+    return folder / implementation.bitstream.name
+
+
+def program_command(hardware: Hardware, bitstream: Path) -> str:
+    """The shell's line that programs the board until it loses power."""
+    return f"openFPGALoader -b {_board.load(hardware.board).openfpgaloader} {shlex.quote(str(bitstream))}"
 
 
 def write_report(report: Report, out: Path) -> dict[str, Path]:

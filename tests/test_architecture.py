@@ -34,12 +34,14 @@ ALLOWED: dict[str, set[str]] = {
     "recipe_layers": set(),
     "recipe_layout": {"errors", "recipe_layers"},
     "recipe": {"errors", "catalog", "recipe_layers", "recipe_layout", "recipe_file"},
+    "recipe_hardware": {"boards", "recipe"},
     "recipe_frameworks": {"recipe", "recipe_layers"},
     "recipe_folding": {"errors", "kernels", "recipe", "recipe_layers", "recipe_layout"},
     "recipe_file": {"errors", "catalog", "_yaml", "boards", "rtl", *RECIPE, "recipe_folding", "recipe_frameworks"},
     "datasets": {"errors"},
     "tools": {"errors", "shipped", "store"},
     "boards": {"errors", "catalog"},
+    "families": {"errors", "catalog", "rtl", "tools", "boards"},
     "doctor": {"errors", "catalog", "tools"},
     # frameworks
     "training": {"errors", "catalog", "store", "datasets", *RECIPE},
@@ -48,10 +50,11 @@ ALLOWED: dict[str, set[str]] = {
     "link": {"errors", "fixedpoint", "rtl"},
     "host": {"errors", "fixedpoint", "link"},
     "estimate": {"errors", "fixedpoint", *RECIPE, "kernels", "network", "rtl"},
-    "implement": {"errors", "fixedpoint", "shipped", "store", "tools", "boards", "network", "rtl", "link", "host"},
+    "implement": {"errors", "fixedpoint", "shipped", "store", "tools", "boards", "families", "network", "rtl", "link"}
+    | {"host"},
     "verify": {"errors", "fixedpoint", "shipped", "store", "kernels", "network", "rtl", "tools", "frontends"},
-    "hls4ml_backend": {"errors", "fixedpoint", "store", "boards", "kernels", "network", "rtl", "frontends", "implement"}
-    | {"verify"},
+    "hls4ml_backend": {"errors", "fixedpoint", "store", "boards", "families", "kernels", "network", "rtl", "frontends"}
+    | {"implement", "verify"},
     "quantize": {"errors", "catalog", "datasets", "frontends"},
     "report": {"errors", "training", "estimate", "implement", "verify"},  # value types
 }

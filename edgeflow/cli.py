@@ -31,6 +31,12 @@ RecipePath = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", sho
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for what is made; default runs/<recipe name>.")]
 Waves = Annotated[bool, typer.Option("--waves", help="Keep the simulation's waves as verification/waves.vcd.")]
 
+BoardName = Annotated[str | None, typer.Option("--board", help="Another board than the recipe's.")]
+ClockMhz = Annotated[float | None, typer.Option("--clock-mhz", help="Another clock than the recipe's.")]
+FoldingWord = Annotated[
+    str | None, typer.Option("--folding", help="unrolled, folded or parallel, for all layers, instead of the recipe's.")
+]
+
 
 def main() -> NoReturn:
     """Entry point: errors become one message on stderr and an exit code (see edgeflow.errors)."""
@@ -57,9 +63,16 @@ def _interrupt(number: int, frame: object) -> NoReturn:
 
 
 @app.command()
-def run(recipe: RecipePath, out: Out = None, waves: Waves = False) -> None:
+def run(
+    recipe: RecipePath,
+    board: BoardName = None,
+    clock_mhz: ClockMhz = None,
+    folding: FoldingWord = None,
+    out: Out = None,
+    waves: Waves = False,
+) -> None:
     """Do everything: train, convert, verify, implement, report."""
-    _run(recipe, "report", out, waves)
+    _run(recipe, "report", out, waves, board=board, clock_mhz=clock_mhz, folding=folding)
 
 
 @app.command()
@@ -75,27 +88,52 @@ def convert(recipe: RecipePath, out: Out = None) -> None:
 
 
 @app.command()
-def generate(recipe: RecipePath, out: Out = None) -> None:
+def generate(
+    recipe: RecipePath,
+    board: BoardName = None,
+    clock_mhz: ClockMhz = None,
+    folding: FoldingWord = None,
+    out: Out = None,
+) -> None:
     """Generate SystemVerilog, with a bench and golden vectors."""
-    _run(recipe, "generate", out)
+    _run(recipe, "generate", out, board=board, clock_mhz=clock_mhz, folding=folding)
 
 
 @app.command()
-def verify(recipe: RecipePath, out: Out = None, waves: Waves = False) -> None:
+def verify(
+    recipe: RecipePath,
+    board: BoardName = None,
+    clock_mhz: ClockMhz = None,
+    folding: FoldingWord = None,
+    out: Out = None,
+    waves: Waves = False,
+) -> None:
     """Prove that framework, csim, Network, RTL and synthesized netlist agree on every logit."""
-    _run(recipe, "verify", out, waves)
+    _run(recipe, "verify", out, waves, board=board, clock_mhz=clock_mhz, folding=folding)
 
 
 @app.command()
-def implement(recipe: RecipePath, out: Out = None) -> None:
+def implement(
+    recipe: RecipePath,
+    board: BoardName = None,
+    clock_mhz: ClockMhz = None,
+    folding: FoldingWord = None,
+    out: Out = None,
+) -> None:
     """Place and route for the recipe's board and make the bitstream."""
-    _run(recipe, "implement", out)
+    _run(recipe, "implement", out, board=board, clock_mhz=clock_mhz, folding=folding)
 
 
 @app.command()
-def report(recipe: RecipePath, out: Out = None) -> None:
+def report(
+    recipe: RecipePath,
+    board: BoardName = None,
+    clock_mhz: ClockMhz = None,
+    folding: FoldingWord = None,
+    out: Out = None,
+) -> None:
     """Report every gain against the float baseline."""
-    _run(recipe, "report", out)
+    _run(recipe, "report", out, board=board, clock_mhz=clock_mhz, folding=folding)
 
 
 @app.command()
@@ -202,11 +240,12 @@ def version() -> None:
     print(__version__)
 
 
-def _run(recipe_path: Path, until: str, out: Path | None, waves: bool = False) -> None:
+def _run(recipe_path: Path, until: str, out: Path | None, waves: bool = False, **hardware: object) -> None:
     from edgeflow import recipe as recipes
+    from edgeflow import recipe_hardware
 
-    recipe = recipes.load(recipe_path)  # every mistake shows before anything heavy is imported
-    folder = out or Path("runs") / recipe.name
+    recipe = recipe_hardware.on(recipes.load(recipe_path), **hardware)  # mistakes show before heavy imports
+    folder = out or Path("runs") / "_".join([recipe.name, *([recipe.hardware.board] if hardware.get("board") else [])])
     with _progress() as progress:
         progress("load the tools")
         from edgeflow import pipeline
@@ -229,6 +268,8 @@ def _show(outcome: "Outcome") -> None:
     from edgeflow.report.terminal import show
 
     show(outcome.report.content if outcome.report else None, outcome.paths)
+    if outcome.program:
+        print(f"program: {outcome.program}")
 
 
 def _show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], notices: Sequence[str]) -> None:

@@ -223,15 +223,30 @@ def doctor() -> None:
 @app.command()
 def host(
     port: Annotated[str, typer.Argument(help="Serial port of a programmed board, such as /dev/ttyUSB0.")],
-    dataset: Annotated[str, typer.Option(help="Data set whose test split is sent.")],
+    dataset: Annotated[str | None, typer.Option(help="Data set whose test split is sent.")] = None,
     samples: Annotated[int | None, typer.Option(min=1, help="Send only so many samples.")] = None,
+    mlperf: Annotated[str | None, typer.Option(help="Serve MLPerf Tiny's runner instead, as this model: ic01.")] = None,
 ) -> None:
-    """Send samples to a programmed board and score its answers."""
+    """Send samples to a programmed board and score its answers, or let MLPerf Tiny's runner do so."""
+    if (dataset is None) == (mlperf is None):
+        raise InputError("host: say --dataset, to score the board, or --mlperf, to serve the runner")
+    if mlperf:
+        _serve_runner(port, mlperf)
+        return
+    assert dataset
     from edgeflow.report.terminal import progress_lines
     from edgeflow.score import score_board
 
     with progress_lines() as progress:
         print(score_board(port, dataset, samples, progress))
+
+
+def _serve_runner(port: str, model: str) -> None:
+    from edgeflow import host, mlperf
+
+    with host.connect(port) as opened:
+        monitor = mlperf.Monitor(opened, host.identify(opened), model)
+        mlperf.serve(monitor, lambda path: print(f"give the runner {path}; Ctrl-C ends it", flush=True))
 
 
 @app.command()

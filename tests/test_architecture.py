@@ -49,6 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     # what is done with a design
     "link": {"errors", "fixedpoint", "rtl"},
     "host": {"errors", "fixedpoint", "link"},
+    "mlperf": {"link", "host"},
     "estimate": {"errors", "fixedpoint", *RECIPE, "kernels", "network", "rtl"},
     "implement": {"errors", "fixedpoint", "shipped", "store", "tools", "boards", "families", "network", "rtl", "link"}
     | {"host"},
@@ -104,7 +105,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pydantic": ("recipe.py", "recipe_layers.py", "recipe_file.py"),
     "pydantic_core": ("recipe.py", "recipe_file.py"),
     "ruamel": ("_yaml.py",),
-    "serial": ("host.py",),
+    "serial": ("host.py", "mlperf.py"),
     "cocotb_tools": ("tools/cocotb.py",),
     "find_libpython": ("tools/cocotb.py",),
     "matplotlib": ("report/*",),

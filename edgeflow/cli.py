@@ -211,6 +211,23 @@ def quantize(
 
 
 @app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="The folder of a run, such as runs/digits.", show_default=False)],
+    to: Annotated[str, typer.Option(help="vivado, quartus or fusesoc.")],
+    part: Annotated[str | None, typer.Option(help="The vendor's name of the device.")] = None,
+    clock_mhz: Annotated[float, typer.Option(help="Clock that is constrained.")] = 100.0,
+    only_write: Annotated[bool, typer.Option("--only-write", help="Leave the vendor's tool, even on PATH.")] = False,
+) -> None:
+    """Write a run's design for a vendor's tool, and run the tool where it is on PATH."""
+    from edgeflow.export import _flow
+
+    done = _flow.export(run, _flow.Wish(to, part, clock_mhz, not only_write))
+    _show_paths({to: done.folder})
+    for name, value in (done.results or {}).items():
+        print(f"{name}: {value:g}")
+
+
+@app.command()
 def doctor() -> None:
     """Show which tools are there, which versions, and how to install what is missing."""
     from edgeflow import doctor as check

@@ -56,6 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     "verify": {"errors", "fixedpoint", "shipped", "store", "kernels", "network", "rtl", "tools", "frontends"},
     "hls4ml_backend": {"errors", "fixedpoint", "store", "boards", "families", "kernels", "network", "rtl", "frontends"}
     | {"implement", "verify"},
+    "export": {"errors", "catalog", "tools"},
     "quantize": {"errors", "catalog", "datasets", "frontends"},
     "report": {"errors", "training", "estimate", "implement", "verify"},  # value types
 }

@@ -1,7 +1,7 @@
 """What Gowin's families share: Yosys, nextpnr-himbaechel, Project Apicula.
 
-A LUT of five to eight inputs is LUT4s joined by multiplexers that cost no LUT; ``luts`` are LUT4s, carries (a LUT's
-place each) and LUT memories. ``dsps`` are 9 x 9 multipliers, of which one of 18 x 18 is two.
+A LUT of five to eight inputs is LUT4s joined by multiplexers that cost no LUT. ``luts`` are LUT4s; a carry takes the
+place of one, and nextpnr counts it there too. ``dsps`` are 9 x 9 multipliers, of which one of 18 x 18 is two.
 """
 
 from edgeflow.boards._board import Board
@@ -30,7 +30,7 @@ def family(series: str, pll: Limits, delays: Delays) -> Family:
             "dsps": DSPS,
         },
         packed={
-            "luts": {"LUT4": 1, "ALU": 1, "RAM16SDP4": 4},
+            "luts": {"LUT4": 1},
             "ffs": {"DFF": 1},
             "brams": {"BSRAM": 1},
             "dsps": DSPS,

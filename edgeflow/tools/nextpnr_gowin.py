@@ -34,8 +34,12 @@ def run(
 ) -> list[Routed]:
     """Place and route ``folder/top.json`` once a seed; in the order of ``seeds``.
 
+    Packed alone first: himbaechel seeks a place for ever for what does not fit.
     Raises DoesNotFitError, MissingToolError, or ToolError with the log's last lines.
     """
+    stem = f"{top}.fit"
+    _nextpnr.pack(_program(), folder, top, stem, command(top, stem, target, 1, freq_mhz, cst), target.device)
+    _nextpnr.raise_if_too_big(folder / f"{stem}.log", target.device)
     named = zip(_nextpnr.stems(top, seeds), seeds, strict=True)
     commands = [command(top, stem, target, seed, freq_mhz, cst) for stem, seed in named]
     return _nextpnr.route(_program(), folder, top, seeds, commands, "routed.json", target.device, parallel)

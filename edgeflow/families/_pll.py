@@ -63,13 +63,17 @@ def solve(limits: Limits, input_mhz: float, wanted_mhz: float) -> Pll:
 
 
 def _candidates(limits: Limits, source: Fraction, wanted: Fraction) -> Iterator[tuple[Pll, Fraction, Fraction]]:
-    """Every pair of input and output dividers with the feedback dividers on both sides of the wanted clock; with the
-    exact clocks of output and oscillator."""
+    """The feedback dividers on both sides of the wanted clock, with the exact clocks of output and oscillator.
+
+    Where the oscillator is not fed back its divider does not change the output: the one nearest mid-range is enough.
+    """
+    middle = (limits.oscillator[0] + limits.oscillator[1]) / 2
+    calm = min(limits.output_divs, key=lambda div: abs(wanted * div - middle))
     for input_div in limits.input_divs:
         detector = source / input_div
         if not _within(limits.detector, detector):
             continue
-        for output_div in limits.output_divs:
+        for output_div in limits.output_divs if limits.feeds_back_oscillator else (calm,):
             step = detector / output_div if limits.feeds_back_oscillator else detector
             below = int(wanted / step)
             for feedback_div in (below, below + 1):

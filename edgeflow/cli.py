@@ -33,8 +33,9 @@ Waves = Annotated[bool, typer.Option("--waves", help="Keep the simulation's wave
 
 BoardName = Annotated[str | None, typer.Option("--board", help="Another board than the recipe's.")]
 ClockMhz = Annotated[float | None, typer.Option("--clock-mhz", help="Another clock than the recipe's.")]
-FoldingWord = Annotated[
-    str | None, typer.Option("--folding", help="unrolled, folded or parallel, for all layers, instead of the recipe's.")
+FoldingWish = Annotated[
+    str | None,
+    typer.Option("--folding", help="Another than the recipe's: unrolled, folded, parallel, or NAME=PExSIMD,NAME=..."),
 ]
 
 
@@ -67,7 +68,7 @@ def run(
     recipe: RecipePath,
     board: BoardName = None,
     clock_mhz: ClockMhz = None,
-    folding: FoldingWord = None,
+    folding: FoldingWish = None,
     out: Out = None,
     waves: Waves = False,
 ) -> None:
@@ -92,7 +93,7 @@ def generate(
     recipe: RecipePath,
     board: BoardName = None,
     clock_mhz: ClockMhz = None,
-    folding: FoldingWord = None,
+    folding: FoldingWish = None,
     out: Out = None,
 ) -> None:
     """Generate SystemVerilog, with a bench and golden vectors."""
@@ -104,7 +105,7 @@ def verify(
     recipe: RecipePath,
     board: BoardName = None,
     clock_mhz: ClockMhz = None,
-    folding: FoldingWord = None,
+    folding: FoldingWish = None,
     out: Out = None,
     waves: Waves = False,
 ) -> None:
@@ -117,7 +118,7 @@ def implement(
     recipe: RecipePath,
     board: BoardName = None,
     clock_mhz: ClockMhz = None,
-    folding: FoldingWord = None,
+    folding: FoldingWish = None,
     out: Out = None,
 ) -> None:
     """Place and route for the recipe's board and make the bitstream."""
@@ -129,7 +130,7 @@ def report(
     recipe: RecipePath,
     board: BoardName = None,
     clock_mhz: ClockMhz = None,
-    folding: FoldingWord = None,
+    folding: FoldingWish = None,
     out: Out = None,
 ) -> None:
     """Report every gain against the float baseline."""

@@ -9,7 +9,7 @@ import pytest
 
 from edgeflow import recipe as recipes
 from edgeflow.errors import InputError
-from edgeflow.recipe import Hardware
+from edgeflow.recipe import Fold, Hardware
 from edgeflow.recipe_hardware import on
 from edgeflow.run import program_command
 
@@ -27,6 +27,14 @@ def test_only_the_hardware_differs():
     assert on(moved, folding="folded").hardware == Hardware(
         board="icebreaker", clock_mhz=24.0, folding="folded", seeds=recipe.hardware.seeds
     )
+
+
+def test_folding_is_said_by_layer():
+    hardware = on(recipes.load(DIGITS), folding="dense_0=2x4, relu_0=unrolled").hardware
+    assert hardware.folding == {"dense_0": Fold(pe=2, simd=4), "relu_0": "unrolled"}
+    for wrong in ("dense_0=2x", "dense_0=0x4", "dense_0=2x4,", "=2x4,b=c", "dense_0=²x4"):
+        with pytest.raises(InputError, match="--folding: "):
+            on(recipes.load(DIGITS), folding=wrong)
 
 
 def test_what_a_board_cannot_do_is_refused():

@@ -82,13 +82,14 @@ lint-types: $(TESTABLE)
 # These three are linted as parts of ef_link: alone, each uses only some of the link's constants.
 LINK_PARTS := ef_link_pkg ef_frame_rx ef_frame_tx
 HW_TOPS := $(filter-out $(LINK_PARTS:%=hw/rtl/%.sv),$(wildcard hw/rtl/*.sv))
+PLLS := $(patsubst hw/boards/ef_pll_%.sv,%,$(wildcard hw/boards/ef_pll_*.sv))
 
 lint-hw: $(INSTALLED)
 	@root=$$($(PY) -c "from edgeflow.tools import verilator; print(verilator.root())"); \
 	lint() { VERILATOR_ROOT=$$root $$root/bin/verilator_bin --lint-only -Wall --quiet-stats "$$@"; }; \
 	status=0; \
 	for top in $(HW_TOPS); do lint -y hw/rtl $$top || status=1; done; \
-	lint --top-module ef_pll_ecp5 hw/boards/ecp5_cells.sv hw/boards/ef_pll_ecp5.sv || status=1; \
+	for pll in $(PLLS); do lint --top-module ef_pll_$$pll hw/boards/$${pll}_cells.sv hw/boards/ef_pll_$$pll.sv || status=1; done; \
 	exit $$status
 
 bench-qor: $(INSTALLED) ## area and speed against da4ml, in benchmarks/results/qor.json

@@ -34,6 +34,13 @@ RecipePath = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", sho
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for what is made; default runs/<recipe name>.")]
 Waves = Annotated[bool, typer.Option("--waves", help="Keep the simulation's waves as verification/waves.vcd.")]
 
+BoardName = Annotated[str | None, typer.Option("--board", help="Another board than the recipe's.")]
+ClockMhz = Annotated[float | None, typer.Option("--clock-mhz", help="Another clock than the recipe's.")]
+FoldingWish = Annotated[
+    str | None,
+    typer.Option("--folding", help="Another than the recipe's: unrolled, folded, parallel, or NAME=PExSIMD,NAME=..."),
+]
+
 
 def main() -> NoReturn:
     """Entry point: errors become one message on stderr and an exit code (see edgeflow.errors)."""
@@ -60,9 +67,16 @@ def _interrupt(number: int, frame: object) -> NoReturn:
 
 
 @app.command()
-def run(recipe: RecipePath, out: Out = None, waves: Waves = False) -> None:
+def run(
+    recipe: RecipePath,
+    board: BoardName = None,
+    clock_mhz: ClockMhz = None,
+    folding: FoldingWish = None,
+    out: Out = None,
+    waves: Waves = False,
+) -> None:
     """Do everything: train, convert, verify, implement, report."""
-    _run(recipe, "report", out, waves)
+    _run(recipe, "report", out, waves, board=board, clock_mhz=clock_mhz, folding=folding)
 
 
 @app.command()
@@ -78,26 +92,48 @@ def convert(recipe: RecipePath, out: Out = None) -> None:
 
 
 @app.command()
-def generate(recipe: RecipePath, out: Out = None) -> None:
+def generate(
+    recipe: RecipePath,
+    board: BoardName = None,
+    clock_mhz: ClockMhz = None,
+    folding: FoldingWish = None,
+    out: Out = None,
+) -> None:
     """Generate SystemVerilog, with a bench and golden vectors."""
-    _run(recipe, "generate", out)
+    _run(recipe, "generate", out, board=board, clock_mhz=clock_mhz, folding=folding)
 
 
 @app.command()
-def verify(recipe: RecipePath, out: Out = None, waves: Waves = False) -> None:
+def verify(
+    recipe: RecipePath,
+    board: BoardName = None,
+    clock_mhz: ClockMhz = None,
+    folding: FoldingWish = None,
+    out: Out = None,
+    waves: Waves = False,
+) -> None:
     """Prove that framework, csim, Network, RTL and synthesized netlist agree on every logit."""
-    _run(recipe, "verify", out, waves)
+    _run(recipe, "verify", out, waves, board=board, clock_mhz=clock_mhz, folding=folding)
 
 
 @app.command()
-def implement(recipe: RecipePath, out: Out = None) -> None:
+def implement(
+    recipe: RecipePath,
+    board: BoardName = None,
+    clock_mhz: ClockMhz = None,
+    folding: FoldingWish = None,
+    out: Out = None,
+) -> None:
     """Place and route for the recipe's board and make the bitstream."""
-    _run(recipe, "implement", out)
+    _run(recipe, "implement", out, board=board, clock_mhz=clock_mhz, folding=folding)
 
 
 @app.command()
 def report(
     of: Annotated[Path, typer.Argument(help="A recipe, or the folder of a finished run.", show_default=False)],
+    board: BoardName = None,
+    clock_mhz: ClockMhz = None,
+    folding: FoldingWish = None,
     out: Out = None,
     form: Annotated[str | None, typer.Option("--format", help="Print it as md, json, csv or html.")] = None,
     open_: Annotated[bool, typer.Option("--open", help="Show report.html in the browser.")] = False,
@@ -106,7 +142,8 @@ def report(
     if of.is_dir() or of.suffix == ".json":
         cli_reports.show_run(of, form, open_)
     else:
-        cli_reports.show_outcome(_outcome(of, "report", out), form, open_)
+        outcome = _outcome(of, "report", out, board=board, clock_mhz=clock_mhz, folding=folding)
+        cli_reports.show_outcome(outcome, form, open_)
 
 
 @app.command()
@@ -184,6 +221,23 @@ def quantize(
 
 
 @app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="The folder of a run, such as runs/digits.", show_default=False)],
+    to: Annotated[str, typer.Option(help="vivado, quartus or fusesoc.")],
+    part: Annotated[str | None, typer.Option(help="The vendor's name of the device.")] = None,
+    clock_mhz: Annotated[float, typer.Option(help="Clock that is constrained.")] = 100.0,
+    only_write: Annotated[bool, typer.Option("--only-write", help="Leave the vendor's tool, even on PATH.")] = False,
+) -> None:
+    """Write a run's design for a vendor's tool, and run the tool where it is on PATH."""
+    from edgeflow.export import _flow
+
+    done = _flow.export(run, _flow.Wish(to, part, clock_mhz, not only_write))
+    _show_paths({to: done.folder})
+    for name, value in (done.results or {}).items():
+        print(f"{name}: {value:g}")
+
+
+@app.command()
 def doctor() -> None:
     """Show which tools are there, which versions, and how to install what is missing."""
     from edgeflow import doctor as check
@@ -196,15 +250,30 @@ def doctor() -> None:
 @app.command()
 def host(
     port: Annotated[str, typer.Argument(help="Serial port of a programmed board, such as /dev/ttyUSB0.")],
-    dataset: Annotated[str, typer.Option(help="Data set whose test split is sent.")],
+    dataset: Annotated[str | None, typer.Option(help="Data set whose test split is sent.")] = None,
     samples: Annotated[int | None, typer.Option(min=1, help="Send only so many samples.")] = None,
+    mlperf: Annotated[str | None, typer.Option(help="Serve MLPerf Tiny's runner instead, as this model: ic01.")] = None,
 ) -> None:
-    """Send samples to a programmed board and score its answers."""
+    """Send samples to a programmed board and score its answers, or let MLPerf Tiny's runner do so."""
+    if (dataset is None) == (mlperf is None):
+        raise InputError("host: say --dataset, to score the board, or --mlperf, to serve the runner")
+    if mlperf:
+        _serve_runner(port, mlperf)
+        return
+    assert dataset
     from edgeflow.report.terminal import progress_lines
     from edgeflow.score import score_board
 
     with progress_lines() as progress:
         print(score_board(port, dataset, samples, progress))
+
+
+def _serve_runner(port: str, model: str) -> None:
+    from edgeflow import host, mlperf
+
+    with host.connect(port) as opened:
+        monitor = mlperf.Monitor(opened, host.identify(opened), model)
+        mlperf.serve(monitor, lambda path: print(f"give the runner {path}; Ctrl-C ends it", flush=True))
 
 
 @app.command()
@@ -213,15 +282,16 @@ def version() -> None:
     print(__version__)
 
 
-def _run(recipe_path: Path, until: str, out: Path | None, waves: bool = False) -> None:
-    _show(_outcome(recipe_path, until, out, waves))
+def _run(recipe_path: Path, until: str, out: Path | None, waves: bool = False, **hardware: object) -> None:
+    _show(_outcome(recipe_path, until, out, waves, **hardware))
 
 
-def _outcome(recipe_path: Path, until: str, out: Path | None, waves: bool = False) -> "Outcome":
+def _outcome(recipe_path: Path, until: str, out: Path | None, waves: bool = False, **hardware: object) -> "Outcome":
     from edgeflow import recipe as recipes
+    from edgeflow import recipe_hardware
 
-    recipe = recipes.load(recipe_path)  # every mistake shows before anything heavy is imported
-    folder = out or Path("runs") / recipe.name
+    recipe = recipe_hardware.on(recipes.load(recipe_path), **hardware)  # mistakes show before heavy imports
+    folder = out or Path("runs") / "_".join([recipe.name, *([recipe.hardware.board] if hardware.get("board") else [])])
     with _progress() as progress:
         progress("load the tools")
         from edgeflow import pipeline
@@ -248,6 +318,8 @@ def _show(outcome: "Outcome") -> None:
     from edgeflow.report.terminal import show
 
     show(outcome.report.content if outcome.report else None, outcome.paths)
+    if outcome.program:
+        print(f"program: {outcome.program}")
 
 
 def _show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], notices: Sequence[str]) -> None:

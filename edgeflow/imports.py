@@ -21,14 +21,14 @@ from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _samples
 from edgeflow.frontends._lowered import Lowered
 from edgeflow.pipeline import Context, copy_result
-from edgeflow.provenance import file_sha256, provenance, with_bitstream
+from edgeflow.provenance import file_sha256, program_command, provenance, with_bitstream
 from edgeflow.recipe import Hardware
 from edgeflow.report.evidence import Evidence
 from edgeflow.report.report import compile_import
 from edgeflow.rtl.folding import folding_within
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.names import KEYWORDS
-from edgeflow.run import Outcome, mapping
+from edgeflow.run import Outcome, bitstream, mapping
 from edgeflow.store import file_digest
 from edgeflow.verify import handover, locate, reference, vectors
 from edgeflow.verify.claim import Claim
@@ -74,8 +74,8 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     context.progress(f"lower {model.name}")
     lowered: Lowered = frontend.lower(model, name)
     context.progress("generate SystemVerilog")
-    folding, clock_mhz = _folding(lowered, wish), wish.hardware.clock_mhz
-    design = generate(lowered.network, folding, clock_mhz)
+    folding, clock_mhz, delays = _folding(lowered, wish), wish.hardware.clock_mhz, pipeline.delays_of(wish.hardware)
+    design = generate(lowered.network, folding, clock_mhz, delays)
     frames, reals = _frames(lowered, wish)
     paths = {"rtl": pipeline.fresh(folder / "rtl")}
     handover.write(design, lowered.network, frames, wish.seed, paths["rtl"])
@@ -83,7 +83,7 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     agreed = reference.checked(lowered, frames, frontend.execute(model, reals), frontend.EXECUTOR)
     executor = Rung(frontend.EXECUTOR, lowered.real(agreed.outputs))
     of = [executor.name, sha256(agreed.outputs.tobytes()).hexdigest()]
-    regenerate = locate.regenerator(folding, clock_mhz)
+    regenerate = locate.regenerator(folding, clock_mhz, delays)
     claim = Claim(lowered, frames, lambda: [executor], of, wish.seed, regenerate)
     verified = pipeline.verify(claim, design, context)
     paths["verification"] = copy_result(verified.folder, folder / "verification")
@@ -102,15 +102,16 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     if wish.until == "verify":
         return Outcome.of(compile_import(evidence, agreement), paths, folder)
     implemented = pipeline.implement(name, wish.hardware, design, context)
-    paths["bitstream"] = copy_result(implemented.folder, folder / "board") / f"{name}.bit"
+    paths["bitstream"] = bitstream(implemented.value.board, copy_result(implemented.folder, folder / "board"))
     evidence = replace(
         evidence,
         core=implemented.value.core,
         implementation=implemented.value.board,
         seconds=evidence.seconds | {"implement": implemented.seconds},
-        provenance=with_bitstream(evidence.provenance, paths["bitstream"], board.name),
+        provenance=with_bitstream(evidence.provenance, paths["bitstream"], board),
     )
-    return Outcome.of(compile_import(evidence, agreement), paths, folder)
+    program = program_command(board, paths["bitstream"])
+    return Outcome.of(compile_import(evidence, agreement), paths, folder, program)
 
 
 def _model_sha256(model: Path) -> str:

@@ -12,7 +12,7 @@ determines it, so a re-run is instant and a broken run resumes.
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -25,6 +25,7 @@ from edgeflow.boards import _board
 from edgeflow.datasets._data import Dataset
 from edgeflow.estimate import analytic
 from edgeflow.estimate.measured import MeasuredBaseline
+from edgeflow.families import _family
 from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _firmware, hls4ml_graph
 from edgeflow.frontends._lowered import Lowered
@@ -37,10 +38,11 @@ from edgeflow.recipe import Fold, Hardware, LayerFolding, Pixels, Recipe
 from edgeflow.recipe_steps import step_files
 from edgeflow.rtl import generate as rtl
 from edgeflow.rtl import shapes as layer_shapes
+from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.design import Design
 from edgeflow.rtl.shapes import Folding
 from edgeflow.store import Store, code_digest, seconds
-from edgeflow.tools import cocotb, ecppack, gxx, nextpnr_ecp5, pyosys, verilator
+from edgeflow.tools import cocotb, gxx, pyosys, verilator
 from edgeflow.verify import ladder, vectors, verification
 from edgeflow.verify.claim import Claim
 from edgeflow.verify.verification import Verification
@@ -126,7 +128,13 @@ def lower(
 
 def generate(recipe: Recipe, network: Network) -> Design:
     """The network as SystemVerilog, folded or unrolled as the recipe says."""
-    return rtl.generate(network, folding_of(recipe.hardware), recipe.hardware.clock_mhz)
+    hardware = recipe.hardware
+    return rtl.generate(network, folding_of(hardware), hardware.clock_mhz, delays_of(hardware))
+
+
+def delays_of(hardware: Hardware) -> Delays:
+    """What the pipelines are planned with: the wanted board's family."""
+    return _family.of(_board.load(hardware.board)).delays
 
 
 def folding_of(hardware: Hardware) -> Folding:
@@ -185,9 +193,12 @@ def implement(name: str, hardware: Hardware, design: Design, context: Context) -
     Raises DoesNotFitError or ToolError.
     """
 
+    board = _board.load(hardware.board)
+    family = _family.of(board)
+
     def build(folder: Path) -> None:
         context.start("implement", f"implement on {hardware.board}")
-        seeds, board = range(1, hardware.seeds + 1), _board.load(hardware.board)
+        seeds = range(1, hardware.seeds + 1)
         with tempfile.TemporaryDirectory(prefix="edgeflow-board-") as work:
             clock, at = hardware.clock_mhz, Path(work)
             both = flow.implement(design, board, clock, seeds, at, name, context.store, context.progress)
@@ -199,9 +210,9 @@ def implement(name: str, hardware: Hardware, design: Design, context: Context) -
         "name": name,
         "clock_mhz": hardware.clock_mhz,
         "seeds": hardware.seeds,
-        "tools": [pyosys.version(), nextpnr_ecp5.version(), ecppack.version()],
-        "code": code_digest("implement", "boards", "tools", "link.py"),
-        "board": catalog.path("boards", hardware.board).read_text(),
+        "tools": [pyosys.version(), family.router.version(), family.packer.version()],
+        "code": code_digest("implement", "families", "boards", "tools", "link.py"),
+        "board": asdict(board),
     }
     folder = context.store.stage("implement", material, build)
     both = flow.Both(Implementation.load(folder), Cells.load(folder / "core.json"))
@@ -222,8 +233,8 @@ def simulate_board(
         "design": design.sources | design.memories,
         "frames": frames.tolist(),
         "clock_mhz": recipe.hardware.clock_mhz,
-        "board": catalog.path("boards", board.name).read_text(),
-        "code": code_digest("implement", "host.py", "link.py"),
+        "board": asdict(board),
+        "code": code_digest("implement", "families", "host.py", "link.py"),
         "tools": [verilator.version(), gxx.version()],
     }
     folder = context.store.stage("board", material, build)

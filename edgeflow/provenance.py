@@ -1,8 +1,10 @@
 """Where a run's figures come from: the commands that made them and the sha256 of what went in and came out."""
 
 import hashlib
+import shlex
 from pathlib import Path
 
+from edgeflow.boards._board import Board
 from edgeflow.report.evidence import Provenance
 from edgeflow.rtl.design import Design
 from edgeflow.store import digest
@@ -14,10 +16,14 @@ def provenance(made_from: dict[str, str], design: Design, command: str = "") -> 
     return Provenance(commands, made_from | {"SystemVerilog and memories": digest(design.sources | design.memories)})
 
 
-def with_bitstream(known: Provenance, bitstream: Path, board: str) -> Provenance:
-    """openFPGALoader knows our boards by the same names."""
-    program = f"openFPGALoader -b {board} board/{bitstream.name}"
+def with_bitstream(known: Provenance, bitstream: Path, board: Board) -> Provenance:
+    program = program_command(board, Path("board") / bitstream.name)
     return Provenance(known.commands | {"program it": program}, known.hashes | {"bitstream": file_sha256(bitstream)})
+
+
+def program_command(board: Board, bitstream: Path) -> str:
+    """The shell's line that programs the board until it loses power."""
+    return f"openFPGALoader -b {board.openfpgaloader} {shlex.quote(str(bitstream))}"
 
 
 def file_sha256(path: Path) -> str:

@@ -7,10 +7,11 @@ from edgeflow import pipeline, student_rungs
 from edgeflow.boards import _board
 from edgeflow.estimate import costs
 from edgeflow.fixedpoint import Fixed
+from edgeflow.implement.result import Implementation
 from edgeflow.kernels._geometry import Geometry
 from edgeflow.network.network import Kernel, Network
 from edgeflow.pipeline import Context, Staged, copy_result
-from edgeflow.provenance import file_sha256, provenance, with_bitstream
+from edgeflow.provenance import file_sha256, program_command, provenance, with_bitstream
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_cost import float_cost, quantized_cost
 from edgeflow.report import files
@@ -28,11 +29,12 @@ STAGES = ("train", "convert", "generate", "verify", "implement", "report")
 class Outcome:
     report: Report | None  # None if the run ended before its last stage
     paths: dict[str, Path]  # what was made
+    program: str | None = None  # the line that programs the board
 
     @classmethod
-    def of(cls, report: Report, paths: dict[str, Path], out: Path) -> "Outcome":
+    def of(cls, report: Report, paths: dict[str, Path], out: Path, program: str | None = None) -> "Outcome":
         """With the report's files in ``out``."""
-        return cls(report, paths | files.write(report, out))
+        return cls(report, paths | files.write(report, out), program)
 
 
 def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = False, command: str = "") -> Outcome:
@@ -85,22 +87,25 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     board = pipeline.simulate_board(
         recipe, network, design, golden[: pipeline.BOARD_FRAMES], data.y_test[: pipeline.BOARD_FRAMES], context
     )
-    implementation = pipeline.implement(recipe.name, recipe.hardware, design, context)
-    paths["bitstream"] = copy_result(implementation.folder, out / "board") / f"{recipe.name}.bit"
+    target, implementation = (
+        _board.load(recipe.hardware.board),
+        pipeline.implement(recipe.name, recipe.hardware, design, context),
+    )
+    paths["bitstream"] = bitstream(implementation.value.board, copy_result(implementation.folder, out / "board"))
     evidence = replace(
         evidence,
         core=implementation.value.core,
         implementation=implementation.value.board,
         seconds=evidence.seconds | {"simulate_board": board.seconds, "implement": implementation.seconds},
-        provenance=with_bitstream(evidence.provenance, paths["bitstream"], recipe.hardware.board),
+        provenance=with_bitstream(evidence.provenance, paths["bitstream"], target),
     )
-    beside = replace(beside, board_run=board.value)
+    beside, program = replace(beside, board_run=board.value), program_command(target, paths["bitstream"])
     if last < STAGES.index("report"):
-        return Outcome.of(compile_report(evidence, beside), paths, out)
+        return Outcome.of(compile_report(evidence, beside), paths, out, program)
 
     measured = pipeline.measure_baseline(recipe, trained, context)
     evidence = replace(evidence, seconds=evidence.seconds | {"baseline": measured.seconds})
-    return Outcome.of(compile_report(evidence, replace(beside, measured=measured.value)), paths, out)
+    return Outcome.of(compile_report(evidence, replace(beside, measured=measured.value)), paths, out, program)
 
 
 def _made_from(recipe: Recipe, trained: Staged[TrainedModel]) -> dict[str, str]:
@@ -118,6 +123,12 @@ def _beside(trained: TrainedModel) -> Comparison:
         float_cost(baseline),
         costs.fixed16_hardware(baseline, trained.baseline),
     )
+
+
+def bitstream(implementation: Implementation, folder: Path) -> Path:
+    """The bitstream's copy in ``folder``."""
+    assert implementation.bitstream is not None
+    return folder / implementation.bitstream.name
 
 
 def mapping(network: Network, design: Design) -> list[Layer]:

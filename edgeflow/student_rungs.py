@@ -31,7 +31,9 @@ def claim(
         lambda: _rungs(recipe, trained.value, firmware.value if firmware else None, lowered, frames),
         firmware.folder.name if firmware else trained.folder.name,
         recipe.seed,
-        locate.regenerator(pipeline.folding_of(recipe.hardware), recipe.hardware.clock_mhz),
+        locate.regenerator(
+            pipeline.folding_of(recipe.hardware), recipe.hardware.clock_mhz, pipeline.delays_of(recipe.hardware)
+        ),
         data.y_test,
     )
 

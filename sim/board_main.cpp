@@ -4,7 +4,8 @@
 //
 // stdin takes one-letter commands: r presses reset, l answers with the LEDs on a line of stdout, b sends the next byte
 // with a low stop bit. The end of stdin ends the simulation, so a dead parent leaves nothing running.
-// CLOCK, RX, TX, RESET and LEDS are the board's port names; the build defines them.
+// CLOCK, RX, TX, RESET and LEDS are the board's port names, PRESSED is the level of RESET while pressed; the build
+// defines them.
 
 #include <poll.h>
 #include <unistd.h>
@@ -117,7 +118,7 @@ int main(int argc, char** argv) {
     }
     quiet = sender.busy() || receiver.busy() || reset_left ? 0 : quiet + 1;
     if (reset_left) --reset_left;
-    top->RESET = reset_left > kWakeCycles;
+    top->RESET = (reset_left > kWakeCycles) == PRESSED;
     top->RX = sender.line();
     top->CLOCK = 1;
     top->eval();

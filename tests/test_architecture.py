@@ -38,11 +38,13 @@ ALLOWED: dict[str, set[str]] = {
     "recipe": {"errors", "catalog", "recipe_layers", "recipe_layout", "recipe_steps", "recipe_file"},
     "recipe_cost": {"recipe", "recipe_layers", "recipe_layout"},
     "recipe_frameworks": {"recipe", "recipe_layers", "recipe_layout"},
+    "recipe_hardware": {"boards", "recipe"},
     "recipe_folding": {"errors", "kernels", "recipe", "recipe_layers", "recipe_layout"},
     "recipe_file": {"errors", "catalog", "_yaml", "boards", "rtl", *RECIPE, "recipe_folding", "recipe_frameworks"},
     "datasets": {"errors"},
     "tools": {"errors", "shipped", "store"},
     "boards": {"errors", "catalog"},
+    "families": {"errors", "catalog", "rtl", "tools", "boards"},
     "doctor": {"errors", "catalog", "tools"},
     # frameworks
     "training": {"errors", "catalog", "store", "datasets", *RECIPE, "recipe_frameworks"},
@@ -50,14 +52,17 @@ ALLOWED: dict[str, set[str]] = {
     # what is done with a design
     "link": {"errors", "fixedpoint", "rtl"},
     "host": {"errors", "fixedpoint", "link"},
+    "mlperf": {"link", "host"},
     "estimate": {"errors", "fixedpoint", *RECIPE, "kernels", "network", "rtl"},
-    "implement": {"errors", "fixedpoint", "shipped", "store", "tools", "boards", "network", "rtl", "link", "host"},
+    "implement": {"errors", "fixedpoint", "shipped", "store", "tools", "boards", "families", "network", "rtl", "link"}
+    | {"host"},
     "verify": {"errors", "fixedpoint", "shipped", "store", "kernels", "network", "rtl", "tools", "frontends"},
-    "hls4ml_backend": {"errors", "fixedpoint", "store", "boards", "kernels", "network", "rtl", "frontends", "implement"}
-    | {"verify"},
+    "hls4ml_backend": {"errors", "fixedpoint", "store", "boards", "families", "kernels", "network", "rtl", "frontends"}
+    | {"implement", "verify"},
+    "export": {"errors", "catalog", "tools"},
     "quantize": {"errors", "catalog", "datasets", "frontends"},
     "report": {"errors", "boards", "recipe_cost", "training", "estimate", "implement", "verify"},  # value types
-    "provenance": {"store", "rtl", "report"},
+    "provenance": {"boards", "store", "rtl", "report"},
     "workflow": {"errors", "recipe", "tools"},
 }
 # The top, which imports any of the above.
@@ -111,7 +116,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pydantic_core": ("recipe.py", "recipe_file.py"),
     "ruamel": ("_yaml.py",),
     "optuna": ("training/_tune.py",),
-    "serial": ("host.py",),
+    "serial": ("host.py", "mlperf.py"),
     "cocotb_tools": ("tools/cocotb.py",),
     "find_libpython": ("tools/cocotb.py",),
     "jinja2": ("report/html.py",),

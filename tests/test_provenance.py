@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from edgeflow.boards import _board
 from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._cost import Cost
 from edgeflow.provenance import file_sha256, provenance, with_bitstream
@@ -19,7 +20,7 @@ def design():
 def test_a_bitstream_is_named_with_its_hash_and_the_line_that_programs_it(design, tmp_path):
     path = tmp_path / "net.bit"
     path.write_bytes(b"bits")
-    found = with_bitstream(provenance({"recipe": "r"}, design, "edgeflow run x.yaml"), path, "ulx3s")
+    found = with_bitstream(provenance({"recipe": "r"}, design, "edgeflow run x.yaml"), path, _board.load("ulx3s"))
     assert found.commands == {
         "made by": "edgeflow run x.yaml",
         "simulate it": "make -C rtl sim",

@@ -1,6 +1,7 @@
 """Read a board: ``load("ulx3s")`` gives its device, clock, link, budget and pins, checked.
 
-The data are ``boards/<name>.toml``; the top level that uses the pins is ``hw/boards/<top>.sv``.
+The data are ``boards/<name>.toml``, or of another board where it says ``like``; the top level that uses the pins is
+``hw/boards/<top>.sv``.
 """
 
 import re
@@ -20,16 +21,30 @@ class Pull(StrEnum):
     DOWN = "DOWN"
 
 
+class Level(StrEnum):
+    LOW = "low"
+    HIGH = "high"
+
+
+class Standard(StrEnum):
+    """Of a pin's voltage."""
+
+    LVCMOS33 = "LVCMOS33"
+    LVCMOS18 = "LVCMOS18"
+
+
 @dataclass(frozen=True)
 class Pin:
-    site: str  # ball of the package
+    site: str  # of the package
     pull: Pull = Pull.NONE
     drive: int | None = None  # mA, outputs only
+    io: Standard = Standard.LVCMOS33
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pull", Pull(self.pull))
-        if not re.fullmatch(r"[A-Z]{1,2}[1-9][0-9]?", self.site):
-            raise ValueError(f"site {self.site!r} is not a ball such as A10")
+        object.__setattr__(self, "io", Standard(self.io))
+        if not re.fullmatch(r"[A-Z]{1,2}[1-9][0-9]?|[1-9][0-9]{0,2}", self.site):
+            raise ValueError(f"site {self.site!r} is neither a ball such as A10 nor a pin's number")
         if self.drive not in (None, 4, 8, 12, 16):
             raise ValueError(f"drive = {self.drive} is not 4, 8, 12 or 16 mA")
 
@@ -38,7 +53,7 @@ class Pin:
 class Clock:
     port: str
     mhz: float  # the oscillator
-    pll: str  # hw/boards/ef_pll_<pll>.sv
+    pll: str  # hw/boards/ef_pll_<pll>.sv and <pll>_cells.sv
     max_mhz: float  # the highest that the PLL gives
 
 
@@ -52,7 +67,7 @@ class Uart:
 
 @dataclass(frozen=True)
 class Budget:
-    """What the device has, in the units of an Implementation."""
+    """What the device has, in the units of its family (edgeflow/families)."""
 
     luts: int
     ffs: int
@@ -63,16 +78,22 @@ class Budget:
 @dataclass(frozen=True)
 class Board:
     name: str
+    family: str  # one of edgeflow/families
     device: str
-    package: str
-    speed: int
     top: str
-    reset: str  # port that resets while high
+    openfpgaloader: str  # this board's name there
+    reset: str  # port of a button
     leds: str  # port that shows the class
     clock: Clock
     uart: Uart
     budget: Budget
     pins: dict[str, Pin]  # port, with its index if it has one -> pin
+    package: str | None = None  # where the device's name does not say it
+    speed: int | None = None  # the same
+    reset_level: Level = Level.HIGH  # of the button while pressed
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reset_level", Level(self.reset_level))
 
     def check_clock(self, clock_mhz: float) -> None:
         """Raise InputError for a core clock that this board's PLL cannot give."""
@@ -90,10 +111,7 @@ def load(name: str) -> Board:
 
 def parse(name: str, file: Path) -> Board:
     where = f"boards.{name}"
-    try:
-        data = tomllib.loads(file.read_text())
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{where}: {file.name}: {error}") from None
+    data = _read(where, file)
     sections = {"clock": Clock, "uart": Uart, "budget": Budget}
     values = {
         key: _build(sections[key], value, f"{where}.{key}") if key in sections else value for key, value in data.items()
@@ -106,6 +124,27 @@ def parse(name: str, file: Path) -> Board:
         if port not in ports:
             raise InputError(f'{where}: port "{port}" has no pin in [pins]{did_you_mean(port, ports)}')
     return board
+
+
+def _read(where: str, file: Path) -> dict[str, Any]:
+    """The file's tables, each over the one of the board that it is ``like``."""
+    try:
+        data = tomllib.loads(file.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{where}: {file.name}: {error}") from None
+    if "like" not in data:
+        return data
+    base = data.pop("like")
+    return _over(_read(where, catalog.path("boards", base)), data)
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = below | above
+    return merged | {
+        key: _over(below[key], value)
+        for key, value in above.items()
+        if isinstance(value, dict) and isinstance(below.get(key), dict)
+    }
 
 
 def _build(kind: type, data: Any, where: str) -> Any:
@@ -125,10 +164,11 @@ def _build(kind: type, data: Any, where: str) -> Any:
 
 
 def _check_type(key: str, value: Any, wanted: Any) -> None:
-    good = {int: (int,), float: (int, float), str: (str,)}.get(wanted)
-    if good and (not isinstance(value, good) or isinstance(value, bool)):
-        raise ValueError(f"{key} = {value!r} is not a {wanted.__name__}")
-    if good and wanted is not str and value <= 0:
+    kind = next((plain for plain in (int, float, str) if wanted in (plain, plain | None)), None)
+    good = {int: (int,), float: (int, float), str: (str,), None: ()}[kind]
+    if kind and (not isinstance(value, good) or isinstance(value, bool)):
+        raise ValueError(f"{key} = {value!r} is not a {kind.__name__}")
+    if kind and kind is not str and value <= 0:
         raise ValueError(f"{key} = {value!r} must be positive")
 
 

@@ -9,6 +9,7 @@ from hls4ml.model.graph import ModelGraph
 from numpy.typing import NDArray
 
 from edgeflow.errors import MismatchError
+from edgeflow.families import _family
 from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _nodes, hls4ml_graph
 from edgeflow.frontends._casts import input_cast
@@ -57,7 +58,7 @@ def build(model: ModelGraph, synth: bool, cosim: bool) -> dict[str, Any]:
 def _made(model: ModelGraph) -> tuple[Options, Network, Design]:
     said = options(model.config.config)
     network = hls4ml_graph.lower(_nodes.read(model), model.config.get_project_name())
-    return said, network, generate(network, said.folding, said.clock_mhz)
+    return said, network, generate(network, said.folding, said.clock_mhz, _family.of(said.board).delays)
 
 
 def _compared(model: ModelGraph, network: Network, design: Design, frames: Integers) -> Any:

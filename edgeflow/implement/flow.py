@@ -1,4 +1,4 @@
-"""Design to bitstream: Yosys once, nextpnr once a seed, ecppack for the fastest.
+"""Design to bitstream: Yosys once, nextpnr once a seed, the packer for the fastest; tools by the board's family.
 
 ``implement`` puts the design on a board; ``implement_core`` routes it out of context, for comparisons.
 """
@@ -11,18 +11,17 @@ from pathlib import Path
 
 from edgeflow.boards._board import Board, Budget
 from edgeflow.errors import DoesNotFitError
-from edgeflow.implement.lpf import constraints
+from edgeflow.families import _family
+from edgeflow.families._family import Family
 from edgeflow.implement.result import Cells, Implementation, best_of
 from edgeflow.implement.wrapper import wrap
 from edgeflow.rtl.design import Design
 from edgeflow.store import Store
-from edgeflow.tools import ecppack, nextpnr_ecp5, pyosys
-from edgeflow.tools.nextpnr_ecp5 import DEFAULT_TARGET, Routed, Target
+from edgeflow.tools import nextpnr_ecp5, pyosys
+from edgeflow.tools._nextpnr import Routed, Target
 from edgeflow.tools.pyosys import Synthesis
 
 PARALLEL = 2  # nextpnr processes, half a GiB each
-CELLS = {"luts": "TRELLIS_COMB", "ffs": "TRELLIS_FF", "brams": "DP16KD", "dsps": "MULT18X18D"}
-LUTS_OF = {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 4}  # TRELLIS_COMB that a cell becomes at least
 
 Progress = Callable[[str], None]
 
@@ -45,33 +44,37 @@ def implement(
     store: Store,
     progress: Progress = lambda _: None,
 ) -> Both:
-    """Synthesize, place, route and pack ``design`` for ``board``; the result is ``folder/<name>.bit``.
+    """Synthesize, place, route and pack ``design`` for ``board``; the result is ``folder/<name>.*``.
 
     The bare core, synthesized once for verification and here, is packed beside it: what the estimate is compared with.
     A missed clock is in the result. Raises DoesNotFitError, ToolError, MissingToolError, or InputError for a bad clock.
     """
     started = time.monotonic()
-    whole = wrap(design, board, clock_mhz)
+    whole, family, target = wrap(design, board, clock_mhz), _family.of(board), _family.target(board)
     _write(folder, whole.sources, whole.memories)
-    (folder / f"{board.name}.lpf").write_text(constraints(board))
+    constraints = f"{board.name}.{family.suffix}"
+    (folder / constraints).write_text(family.constraints(board))
     progress(f"synthesize {board.top}")
-    synthesis = pyosys.run(folder, whole.top, list(whole.sources))
-    check_budget(board.name, board.budget, synthesis.cells)
-    core_folder, target = folder / "core", Target(board.device, board.package, board.speed)
+    synthesis = pyosys.run(folder, whole.top, list(whole.sources), family.technology)
+    check_budget(board.name, board.budget, family.needs(synthesis.cells))
     progress(f"synthesize {design.top}")
-    core_synthesis = pyosys.synthesize(design.top, design.sources, design.memories, store)
-    core_folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(core_synthesis.netlist, core_folder)
-    core = cells_of(nextpnr_ecp5.pack(core_folder, design.top, target), core_synthesis)
+    core_synthesis = pyosys.synthesize(design.top, design.sources, design.memories, store, family.technology)
+    core = pack_core(core_synthesis, folder / "core", design.top, family, target)
     progress(f"place and route, {len(seeds)} seeds")
-    lpf = f"{board.name}.lpf"
-    routed = nextpnr_ecp5.run(folder, whole.top, seeds, target, whole.clock_mhz, lpf, PARALLEL)
+    routed = family.router.run(folder, whole.top, seeds, target, whole.clock_mhz, constraints, PARALLEL)
     best = best_of(routed)
     assert best.config is not None
-    progress(f"pack {name}.bit")
-    bitstream = ecppack.run(folder, best.config.name, name)
+    progress(f"pack {name}")
+    bitstream = family.packer.run(folder, best.config.name, name)
     seconds = time.monotonic() - started
-    return Both(_result(board.name, target, synthesis, routed, whole.clock_mhz, bitstream, seconds), core)
+    return Both(_result(board.name, family, target, synthesis, routed, whole.clock_mhz, bitstream, seconds), core)
+
+
+def pack_core(synthesis: Synthesis, folder: Path, top: str, family: Family, target: Target) -> Cells:
+    """What the bare core takes on the device, without its pins."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(synthesis.netlist, folder)
+    return Cells(**family.takes(family.router.pack(folder, top, target), synthesis.cells))
 
 
 def implement_core(
@@ -79,23 +82,22 @@ def implement_core(
     seeds: Sequence[int],
     folder: Path,
     clock_mhz: float = 100.0,
-    target: Target = DEFAULT_TARGET,
+    target: Target = nextpnr_ecp5.DEFAULT_TARGET,
     progress: Progress = lambda _: None,
 ) -> Implementation:
-    """The design alone, without pins or bitstream: what it costs and how fast it is."""
+    """The design alone on an ECP5, without pins or bitstream: what it costs and how fast it is."""
     started = time.monotonic()
     _write(folder, design.sources, design.memories)
     progress(f"synthesize {design.top}")
     synthesis = pyosys.run(folder, design.top, list(design.sources))
     progress(f"place and route, {len(seeds)} seeds")
     routed = nextpnr_ecp5.run(folder, design.top, seeds, target, clock_mhz, parallel=PARALLEL)
-    return _result(None, target, synthesis, routed, clock_mhz, None, time.monotonic() - started)
+    family, seconds = _family.load("ecp5"), time.monotonic() - started
+    return _result(None, family, target, synthesis, routed, clock_mhz, None, seconds)
 
 
-def check_budget(board: str, budget: Budget, cells: Mapping[str, int]) -> None:
+def check_budget(board: str, budget: Budget, needed: Mapping[str, int]) -> None:
     """Raise DoesNotFitError if synthesis alone already needs more than the board has."""
-    needed = {key: cells.get(cell, 0) for key, cell in CELLS.items()}
-    needed["luts"] = sum(count * cells.get(cell, 0) for cell, count in LUTS_OF.items())
     over = {key: needed[key] - there for key, there in asdict(budget).items() if needed[key] > there}
     if over:
         key = max(over, key=lambda k: over[k] / getattr(budget, k))
@@ -103,10 +105,6 @@ def check_budget(board: str, budget: Budget, cells: Mapping[str, int]) -> None:
             f"boards.{board}: {needed[key]} {key} needed, {getattr(budget, key)} available, {over[key]} too many; "
             "fold layers (hardware.folding), use fewer bits or units, or choose a larger board"
         )
-
-
-def cells_of(used: Mapping[str, int], synthesis: Synthesis) -> Cells:
-    return Cells(**{key: used[cell] for key, cell in CELLS.items()}, carries=synthesis.cells.get("CCU2C", 0))
 
 
 def _write(folder: Path, sources: Mapping[str, str], memories: Mapping[str, str]) -> None:
@@ -117,6 +115,7 @@ def _write(folder: Path, sources: Mapping[str, str], memories: Mapping[str, str]
 
 def _result(
     board: str | None,
+    family: Family,
     target: Target,
     synthesis: Synthesis,
     routed: list[Routed],
@@ -128,17 +127,13 @@ def _result(
     return Implementation(
         board=board,
         device=target.device,
-        luts=best.used[CELLS["luts"]],
-        ffs=best.used[CELLS["ffs"]],
-        brams=best.used[CELLS["brams"]],
-        dsps=best.used[CELLS["dsps"]],
-        carries=synthesis.cells.get("CCU2C", 0),
+        **family.takes(best.used, synthesis.cells),
         fmax_mhz=best.slowest_mhz,
         fmax_mhz_by_seed={run.seed: run.slowest_mhz for run in routed},
         clock_mhz=clock_mhz,
         timing_met=best.slowest_mhz >= clock_mhz,
         bitstream=bitstream,
         bitstream_bytes=bitstream.stat().st_size if bitstream else None,
-        tools={tool.NAME: str(tool.version()) for tool in (pyosys, nextpnr_ecp5, ecppack)},
+        tools={tool.NAME: str(tool.version()) for tool in (pyosys, family.router, family.packer)},
         seconds=seconds,
     )

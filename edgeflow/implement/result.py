@@ -5,20 +5,20 @@ import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from edgeflow.tools.nextpnr_ecp5 import Routed
+from edgeflow.tools._nextpnr import Routed
 
 FILE = "implementation.json"
 
 
 @dataclass(frozen=True)
 class Cells:
-    """What a design takes on the device."""
+    """What a design takes on the device, in the units of its family (edgeflow/families)."""
 
-    luts: int  # TRELLIS_COMB
-    ffs: int  # TRELLIS_FF
-    brams: int  # DP16KD
-    dsps: int  # MULT18X18D
-    carries: int  # CCU2C, two LUTs each, counted in luts
+    luts: int
+    ffs: int
+    brams: int
+    dsps: int
+    carries: int  # counted in luts
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self)) + "\n")
@@ -34,11 +34,11 @@ class Implementation:
 
     board: str | None
     device: str
-    luts: int  # TRELLIS_COMB, placed
-    ffs: int  # TRELLIS_FF
-    brams: int  # DP16KD
-    dsps: int  # MULT18X18D
-    carries: int  # CCU2C, after synthesis: two LUTs each, counted in luts
+    luts: int  # placed; in the units of the device's family, as the next three
+    ffs: int
+    brams: int
+    dsps: int
+    carries: int  # after synthesis; counted in luts
     fmax_mhz: float  # of the best seed
     fmax_mhz_by_seed: dict[int, float]
     clock_mhz: float  # what the core is clocked with and nextpnr aimed at
@@ -68,4 +68,4 @@ class Implementation:
 
 def best_of(routed: list[Routed]) -> Routed:
     """The fastest; of equals the smallest, then the first."""
-    return min(routed, key=lambda run: (-run.slowest_mhz, run.used["TRELLIS_COMB"]))
+    return min(routed, key=lambda run: (-run.slowest_mhz, sum(run.used.values())))

@@ -3,7 +3,7 @@
     with powered_on(build(design, board, folder)) as simulated:
         host.score(host.connect(simulated.port), x, labels)
 
-The board's whole top is Verilated, from its UART pins on; only the PLL is replaced (sim/ef_pll_ecp5.sv).
+The board's whole top is Verilated, from its UART pins on; only the PLL is replaced (sim/ef_pll.sv).
 """
 
 import os
@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgeflow import shipped
-from edgeflow.boards._board import Board
-from edgeflow.implement.wrapper import wrap
+from edgeflow.boards._board import Board, Level
+from edgeflow.implement.wrapper import BoardDesign, wrap
 from edgeflow.rtl.design import Design
 from edgeflow.tools import _process, gxx, verilator
 
@@ -74,13 +74,21 @@ def build(
     """Verilate and compile the board with a fast UART. Raises MissingToolError or ToolError."""
     fast = fast_link(board, clock_mhz, cycles_per_bit)
     whole = wrap(design, fast, clock_mhz)
-    pll = f"ef_pll_{board.clock.pll}.sv"
-    sources = {name: text for name, text in whole.sources.items() if name != f"{board.clock.pll}_cells.sv"}
-    sources[pll] = shipped.source(pll, "sim")
+    sources = simulated_sources(whole, board)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in {**sources, **whole.memories, "board_main.cpp": shipped.source("board_main.cpp", "sim")}.items():
         (folder / name).write_text(text)
     return Program(_compile(folder, board, list(sources)), cycles_per_bit, whole.identity.design_id)
+
+
+def simulated_sources(whole: BoardDesign, board: Board) -> dict[str, str]:
+    """The board's sources with the PLL's stand-in; Verilator's option ``pll_option`` gives it its name."""
+    sources = {name: text for name, text in whole.sources.items() if name != f"{board.clock.pll}_cells.sv"}
+    return sources | {f"ef_pll_{board.clock.pll}.sv": shipped.source("ef_pll.sv", "sim")}
+
+
+def pll_option(board: Board) -> str:
+    return f"-DEF_PLL=ef_pll_{board.clock.pll}"
 
 
 def fast_link(board: Board, clock_mhz: float, cycles_per_bit: int) -> Board:
@@ -101,6 +109,7 @@ def _compile(folder: Path, board: Board, sources: list[str]) -> Path:
         "-Wno-fatal",
         "--x-initial",
         "unique",
+        pll_option(board),
     ]
     argv = verilator.command(sources, board.top, options)
     env = {"VERILATOR_ROOT": str(verilator.root())}
@@ -116,6 +125,7 @@ def _compile(folder: Path, board: Board, sources: list[str]) -> Path:
         "RX": board.uart.rx,
         "TX": board.uart.tx,
         "RESET": board.reset,
+        "PRESSED": str(int(board.reset_level is Level.HIGH)),
         "LEDS": board.leds,
     }
     flags = [

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from edgeflow import link, shipped
 from edgeflow.boards._board import Board
 from edgeflow.errors import InputError
-from edgeflow.implement.pll import Pll, solve
+from edgeflow.families import _family
+from edgeflow.families._pll import Pll, solve
 from edgeflow.rtl.design import Design
 
 PACKAGES = ("rtl/ef_link_pkg.sv",)
@@ -45,7 +46,7 @@ class BoardDesign:
 def wrap(design: Design, board: Board, clock_mhz: float) -> BoardDesign:
     """Raises InputError for a clock that the board cannot give or that is too slow for its UART."""
     board.check_clock(clock_mhz)
-    pll = solve(board.clock.mhz, clock_mhz)
+    pll = solve(_family.of(board).pll, board.clock.mhz, clock_mhz)
     clocks_per_bit = _clocks_per_bit(board, pll.output_mhz)
     silence_cycles = round(board.uart.silence_ms * 1000 * pll.output_mhz)
     identity = link.identity(design, pll.output_mhz)
@@ -65,7 +66,8 @@ def assemble(
     identity: link.Identity,
 ) -> BoardDesign:
     """Put generated, library and design sources in compile order."""
-    tops = [f"boards/{board.clock.pll}_cells.sv", f"boards/ef_pll_{board.clock.pll}.sv", f"boards/{board.top}.sv"]
+    names = (f"{board.clock.pll}_cells", f"ef_pll_{board.clock.pll}", "ef_linked_core", board.top)
+    tops = [f"boards/{name}.sv" for name in names]
     library = {path.rpartition("/")[2]: shipped.source(path) for path in (*PACKAGES, *LINK)}
     taken = {*library, *generated, *(path.rpartition("/")[2] for path in tops)}
     clash = sorted(taken & set(design.sources)) or sorted({f"{design.top}.sv"} & taken)

@@ -37,3 +37,8 @@ class Delays:
 
 
 ECP5_SPEED_6 = Delays(register_ns=2.4, route_ns=0.9, fanout_ns=0.1, lut_ns=0.45, carry_ns=0.035)
+
+# Means over the critical paths of a routed board each (nextpnr 0.11.1), a hop more in register_ns; no calibration yet.
+ICE40_UP = Delays(register_ns=4.2, route_ns=2.4, fanout_ns=0.3, lut_ns=1.1, carry_ns=0.28)
+GW1N = Delays(register_ns=1.7, route_ns=1.15, fanout_ns=0.15, lut_ns=0.5, carry_ns=0.06)
+GW2A = Delays(register_ns=0.9, route_ns=0.5, fanout_ns=0.1, lut_ns=0.35, carry_ns=0.04)

@@ -1,11 +1,11 @@
-"""Yosys (the pyosys wheel): SystemVerilog to an ECP5 netlist.
+"""Yosys (the pyosys wheel): SystemVerilog to a netlist of a device family's cells, ECP5's unless told otherwise.
 
 It runs in its own process, so an internal error cannot take us along and its memory is returned.
 """
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,19 @@ ADDERS = (
 
 
 @dataclass(frozen=True)
+class Technology:
+    """How a netlist of generic cells becomes one of a device family's."""
+
+    synth: str  # the pass, with its options
+    before: tuple[str, ...] = ()  # on the elaborated design, flattened
+    techmap: str | None = None  # of hw/techmap, which they read
+    finish: Callable[[Path], None] | None = None  # on the netlist's file
+
+
+ECP5 = Technology("synth_ecp5", ADDERS, ADDER_MAP, _ecp5_carries.free_idle_ends)
+
+
+@dataclass(frozen=True)
 class Synthesis:
     netlist: Path  # JSON, for nextpnr
     cells: dict[str, int]  # cell type -> count, whole design
@@ -51,18 +64,17 @@ def command(script: str) -> list[str]:
     return [sys.executable, "-P", "-c", WORKER, script]
 
 
-def script_ecp5(top: str, sources: Sequence[str], flatten: bool = True, abc9: bool = True, dff: bool = False) -> str:
-    """The passes of an ECP5 synthesis of ``top``; source names are bare names in the working folder."""
+def script(top: str, sources: Sequence[str], technology: Technology = ECP5) -> str:
+    """The passes of a synthesis of ``top``; source names are bare names in the working folder."""
     _process.checked_name("module", top)
     for source in sources:
         _process.checked_name("source", source.removesuffix(".sv"))
-    flags = [*(["-noflatten"] if not flatten else []), *(["-noabc9"] if not abc9 else []), *(["-dff"] if dff else [])]
     return "\n".join(
         [
             f"read_slang --top {top} {' '.join(sources)}",
             f"hierarchy -check -top {top}",
-            *(ADDERS if flatten else ()),
-            f"synth_ecp5 {' '.join(['-top', top, *flags])} -json {top}.json",
+            *technology.before,
+            f"{technology.synth} -top {top} -json {top}.json",
             f"tee -q -o {top}.stat.json stat -json -top {top}",
             "",
         ]
@@ -79,38 +91,41 @@ def run(
     folder: Path,
     top: str,
     sources: Sequence[str],
-    flatten: bool = True,
-    abc9: bool = True,
-    dff: bool = False,
+    technology: Technology = ECP5,
     timeout_s: float | None = None,
 ) -> Synthesis:
-    """Synthesize sources lying in ``folder`` (with the memories they read) for ECP5.
+    """Synthesize sources lying in ``folder`` (with the memories they read).
 
     Raises MissingToolError, or ToolError with the log's last lines.
     """
     _process.need(NAME, version(), INSTALL)
-    script = folder / f"{top}.ys"
-    script.write_text(script_ecp5(top, sources, flatten, abc9, dff))
-    (folder / ADDER_MAP).write_text(shipped.source(f"techmap/{ADDER_MAP}"))
-    job = _process.Job(NAME, command(script.name), folder, f"{top}.yosys.log", INSTALL, timeout_s)
+    file = folder / f"{top}.ys"
+    file.write_text(script(top, sources, technology))
+    if technology.techmap:
+        (folder / technology.techmap).write_text(shipped.source(f"techmap/{technology.techmap}"))
+    job = _process.Job(NAME, command(file.name), folder, f"{top}.yosys.log", INSTALL, timeout_s)
     _process.run(job)
-    _ecp5_carries.free_idle_ends(folder / f"{top}.json")
+    if technology.finish:
+        technology.finish(folder / f"{top}.json")
     return _kept(folder, top)
 
 
-def synthesize(top: str, sources: Mapping[str, str], memories: Mapping[str, str], store: Store) -> Synthesis:
+def synthesize(
+    top: str, sources: Mapping[str, str], memories: Mapping[str, str], store: Store, technology: Technology = ECP5
+) -> Synthesis:
     """The same for a design as texts, once: verification simulates the very netlist that is packed."""
 
     def build(folder: Path) -> None:
         for name, text in {**sources, **memories}.items():
             (folder / name).write_text(text)
-        run(folder, top, list(sources))
+        run(folder, top, list(sources), technology)
 
     material = {
         "top": top,
         "sources": list(sources.items()),  # their order counts
         "memories": dict(memories),
-        "adders": shipped.source(f"techmap/{ADDER_MAP}"),
+        "technology": [technology.synth, *technology.before],
+        "techmap": shipped.source(f"techmap/{technology.techmap}") if technology.techmap else None,
         "code": code_digest("tools/pyosys.py", "tools/_ecp5_carries.py"),
         "version": version(),
     }

@@ -12,6 +12,7 @@ import numpy as np
 from edgeflow.fixedpoint import Integers
 from edgeflow.kernels._unit import foldable
 from edgeflow.network.network import Network
+from edgeflow.rtl.delays import ECP5_SPEED_6, Delays
 from edgeflow.rtl.design import Design
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.shapes import Folding
@@ -39,14 +40,14 @@ class Place:
 Look = Callable[[Design, Integers, Integers, int], Place | None]  # the design of layers up to one, x, y, that layer
 
 
-def regenerator(folding: Folding, clock_mhz: float) -> Regenerate:
+def regenerator(folding: Folding, clock_mhz: float, delays: Delays = ECP5_SPEED_6) -> Regenerate:
     """Generates the first layers of a network as the whole was generated."""
 
     def regenerate(part: Network) -> Design:
         if isinstance(folding, str):
-            return generate(part, folding, clock_mhz)
+            return generate(part, folding, clock_mhz, delays)
         there = {layer.name for layer in part.layers if foldable(layer)}
-        return generate(part, {name: shape for name, shape in folding.items() if name in there}, clock_mhz)
+        return generate(part, {name: shape for name, shape in folding.items() if name in there}, clock_mhz, delays)
 
     return regenerate
 

@@ -1,7 +1,8 @@
 // Clock of the core from the board's oscillator by the ECP5's PLL: clk_o = clk_i * FeedbackDiv / InputDiv.
 //
-// The oscillator between runs at clk_o * OutputDiv, 400 to 800 MHz; edgeflow/implement/pll.py finds the three dividers.
-// For simulation sim/ef_pll_ecp5.sv takes this file's place.
+// The oscillator between runs at clk_o * OutputDiv, 400 to 800 MHz; edgeflow/families/ecp5.py has the limits and
+// edgeflow/families/_pll.py finds the three dividers.
+// For simulation sim/ef_pll.sv takes this file's place.
 
 module ef_pll_ecp5 #(
   parameter int unsigned InputDiv    = 1,

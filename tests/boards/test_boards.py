@@ -8,7 +8,7 @@ import pytest
 from edgeflow import catalog, shipped
 from edgeflow.boards import _board
 from edgeflow.errors import InputError, UnknownNameError
-from edgeflow.tools.nextpnr_ecp5 import DEVICES
+from edgeflow.families import _family
 
 ULX3S = catalog.path("boards", "ulx3s").read_text()
 
@@ -16,7 +16,7 @@ ULX3S = catalog.path("boards", "ulx3s").read_text()
 @pytest.mark.parametrize("name", catalog.names("boards"))
 def test_pins_and_ports_of_the_top_are_the_same(name):
     board = _board.load(name)
-    assert board.device in DEVICES
+    assert board.device in _family.of(board).router.DEVICES
     header = shipped.source(f"boards/{board.top}.sv").partition("(\n")[2].partition(");")[0]
     ports = set()
     for high, low, port in re.findall(r"(?:input|output)\s+logic\s+(?:\[(\d+):(\d+)\]\s+)?(\w+)", header):
@@ -39,9 +39,15 @@ def test_an_unknown_board_names_the_nearest():
         ("luts = 83640", "", "boards.mine.budget: missing 1 required positional argument: 'luts'"),
         ("mhz = 25.0", "mhz = ", "boards.mine: mine.toml: "),
         ('site = "B2"', 'site = "C2"', "boards.mine.pins: site C2 is both led[0] and led[1]; each pin once"),
-        ('site = "B2"', 'site = "B2;"', "boards.mine.pins.led[0]: site 'B2;' is not a ball such as A10"),
+        (
+            'site = "B2"',
+            'site = "B2;"',
+            "boards.mine.pins.led[0]: site 'B2;' is neither a ball such as A10 nor a pin's number",
+        ),
         ('pull = "DOWN"', 'pull = "LOW"', "boards.mine.pins.btn[1]: 'LOW' is not a valid Pull"),
         ("drive = 4", "drive = 5", "drive = 5 is not 4, 8, 12 or 16 mA"),
+        ('site = "B2"', 'site = "B2", io = "LVCMOS5"', "boards.mine.pins.led[0]: 'LVCMOS5' is not a valid Standard"),
+        ('reset = "btn"', 'reset = "btn"\nreset_level = "up"', "boards.mine: 'up' is not a valid Level"),
         ('"led[0]"', '"led 0"', "boards.mine.pins: port 'led 0' is not a name with at most one index"),
         (
             'rx = "ftdi_txd"',
@@ -57,6 +63,18 @@ def test_mistakes_are_named(tmp_path, old, new, message):
     with pytest.raises(InputError) as caught:
         _board.parse("mine", Path(file))
     assert message in str(caught.value)
+
+
+def test_a_board_is_like_another(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('like = "ulx3s"\ndevice = "LFE5U-12F"\n[budget]\nluts = 7\n[pins]\n"led[0]" = { site = "A4" }\n')
+    mine, base = _board.parse("mine", file), _board.load("ulx3s")
+    assert (mine.device, mine.budget.luts, mine.pins["led[0]"]) == ("LFE5U-12F", 7, _board.Pin("A4", drive=4))
+    assert (mine.top, mine.clock, mine.budget.ffs) == (base.top, base.clock, base.budget.ffs)
+    assert mine.pins | {"led[0]": base.pins["led[0]"]} == base.pins
+    file.write_text('like = "ulx4s"')
+    with pytest.raises(UnknownNameError, match='did you mean "ulx3s"'):
+        _board.parse("mine", file)
 
 
 def test_a_clock_beyond_the_pll_is_refused():

@@ -1,18 +1,21 @@
 """Design to bitstream with the real tools, and what does not fit."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import dummy_design
 import pytest
 
 from edgeflow.boards import _board
 from edgeflow.errors import DoesNotFitError, ToolError
+from edgeflow.families import _family
 from edgeflow.implement import Implementation, implement, implement_core
 from edgeflow.implement.flow import check_budget
 from edgeflow.rtl.design import Design
 from edgeflow.tools import nextpnr_ecp5, pyosys
 
 BOARD = _board.load("ulx3s")
+ECP5 = _family.load("ecp5")
 MULTIPLIERS = """
 module many_products (input logic clk_i, input logic [15:0] a_i, b_i, output logic [31:0] y_o);
   logic [15:0] a_q [161];
@@ -47,12 +50,53 @@ def test_a_design_becomes_a_bitstream(tmp_path, store):
         "synthesize ulx3s_top",
         "synthesize dummy_core",
         "place and route, 2 seeds",
-        "pack dummy.bit",
+        "pack dummy",
     ]
     done.save(tmp_path / "kept")
     kept = Implementation.load(tmp_path / "kept")
     assert kept == replace(done, bitstream=tmp_path / "kept" / "dummy.bit")
     assert kept.bitstream.read_bytes() == done.bitstream.read_bytes()
+
+
+# What bounds each resource of a board's budget, in nextpnr's report.
+BOUNDS = {
+    "ecp5": {"luts": "TRELLIS_COMB", "ffs": "TRELLIS_FF", "brams": "DP16KD", "dsps": "MULT18X18D"},
+    "ice40": {"luts": "ICESTORM_LC", "ffs": "ICESTORM_LC", "brams": "ICESTORM_RAM", "dsps": "ICESTORM_DSP"},
+    "gw1n": {"luts": "LUT4", "ffs": "DFF", "brams": "BSRAM", "dsps": "MULT9X9"},
+    "gw2a": {"luts": "LUT4", "ffs": "DFF", "brams": "BSRAM", "dsps": "MULT9X9"},
+}
+PLACES = {
+    "ecp5": {"EHXPLLL": 1, "TRELLIS_IO": 13},
+    "ice40": {"ICESTORM_PLL": 1, "SB_IO": 11},
+    "gw1n": {"rPLL": 1, "IOB": 10},
+    "gw2a": {"rPLL": 1, "IOB": 10},
+}
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize(
+    ("name", "clock_mhz", "luts", "carries", "identity"),
+    [
+        ("ulx3s_12f", 100.0, 696, 106, "e200000021111043"),
+        pytest.param("ulx3s_25f", 100.0, 696, 106, "e200000041111043", marks=pytest.mark.slow),
+        pytest.param("ulx3s_45f", 100.0, 696, 106, "e200000041112043", marks=pytest.mark.slow),
+        ("icebreaker", 24.0, 959, 159, "7eaa997e"),
+        ("tangnano9k", 54.0, 917, 224, None),
+        pytest.param("tangnano20k", 54.0, 869, 224, None, marks=pytest.mark.slow),
+    ],
+)
+def test_every_board_gets_a_bitstream(tmp_path, store, name, clock_mhz, luts, carries, identity):
+    """Cells of the dummy core and the link are exact, read back from nextpnr; pins, PLL and budget are the device's."""
+    board = _board.load(name)
+    made = implement(dummy_design.design(), board, clock_mhz, [1], tmp_path, "dummy", store).board
+    assert (made.board, made.device, made.clock_mhz) == (name, board.device, clock_mhz)
+    assert made.timing_met
+    assert (made.luts, made.carries, made.brams, made.dsps) == (luts, carries, 0, 0)
+    report = json.loads((tmp_path / f"{board.top}.seed1.report.json").read_text())["utilization"]
+    assert {key: report[cell]["available"] for key, cell in BOUNDS[board.family].items()} == asdict(board.budget)
+    assert {cell: report[cell]["used"] for cell in PLACES[board.family]} == PLACES[board.family]
+    if identity:
+        assert bytes.fromhex(identity) in made.bitstream.read_bytes()[:1000]
 
 
 @pytest.mark.tools
@@ -72,7 +116,7 @@ def test_nextpnr_says_what_does_not_fit(tmp_path):
     with pytest.raises(DoesNotFitError, match="160 MULT18X18D needed, 156 available, 4 too many"):
         nextpnr_ecp5.run(tmp_path, "many_products", [1])
     with pytest.raises(DoesNotFitError, match=r"boards.ulx3s: 160 dsps needed, 156 available, 4 too many"):
-        check_budget("ulx3s", BOARD.budget, cells)
+        check_budget("ulx3s", BOARD.budget, ECP5.needs(cells))
 
 
 @pytest.mark.tools
@@ -87,6 +131,6 @@ def test_broken_sources_end_with_the_reason(tmp_path):
 
 
 def test_luts_are_counted_with_carries_and_memories():
-    check_budget("ulx3s", BOARD.budget, {"LUT4": 83640})
+    check_budget("ulx3s", BOARD.budget, ECP5.needs({"LUT4": 83640}))
     with pytest.raises(DoesNotFitError, match="83642 luts needed, 83640 available, 2 too many"):
-        check_budget("ulx3s", BOARD.budget, {"LUT4": 83636, "CCU2C": 1, "TRELLIS_DPR16X4": 1})
+        check_budget("ulx3s", BOARD.budget, ECP5.needs({"LUT4": 83636, "CCU2C": 1, "TRELLIS_DPR16X4": 1}))

@@ -5,6 +5,8 @@ import pytest
 
 from edgeflow import host
 from edgeflow.boards import _board
+from edgeflow.errors import DoesNotFitError
+from edgeflow.families import _family
 from edgeflow.fixedpoint import Fixed, Overflow, Rounding
 from edgeflow.implement import implement, simulated_board
 from edgeflow.kernels.argmax import Argmax
@@ -55,10 +57,37 @@ def test_the_board_computes_the_network(tmp_path, folding, argmax):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("folding", ["unrolled", "folded"])
-def test_a_digits_sized_network_meets_100_mhz(tmp_path, folding):
+def test_a_digits_sized_network_meets_100_mhz(tmp_path, store, folding):
     design = generate(network(64, 16, 10, seed=4), folding, 100.0)
-    done = implement(design, BOARD, 100.0, [1, 2], tmp_path, "digits").board
+    done = implement(design, BOARD, 100.0, [1, 2], tmp_path, "digits", store).board
     assert done.timing_met, done
     assert done.bitstream is not None and done.bitstream_bytes > 100_000
     if folding == "folded":
         assert done.dsps > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "clock_mhz"), [("icebreaker", 24.0), ("tangnano9k", 54.0), ("tangnano20k", 54.0)])
+def test_a_digits_sized_network_folded_fits_small_boards(tmp_path, store, name, clock_mhz):
+    board = _board.load(name)
+    design = generate(network(64, 34, 10, seed=4), "folded", clock_mhz, _family.of(board).delays)
+    done = implement(design, board, clock_mhz, [1], tmp_path, "digits", store).board
+    assert done.timing_met, done
+    assert done.brams > 0 and done.luts < board.budget.luts / 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("icebreaker", r"boards.icebreaker: \d+ luts needed, 5280 available"),
+        ("tangnano9k", r"\d+ (luts|LUT4) needed, 8640 available"),
+    ],
+)
+def test_unrolled_it_is_refused_by_name(tmp_path, store, name, message):
+    """Before placement: iCE40's by what Yosys made, and Gowin's at the latest by what nextpnr packed."""
+    board = _board.load(name)
+    design = generate(network(64, 34, 10, seed=4), "unrolled", 50.0, _family.of(board).delays)
+    with pytest.raises(DoesNotFitError, match=message) as caught:
+        implement(design, board, 27.0 if name == "tangnano9k" else 24.0, [1], tmp_path, "digits", store)
+    assert caught.value.exit_code == 5

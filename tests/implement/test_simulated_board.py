@@ -6,7 +6,7 @@ import dummy_design
 import numpy as np
 import pytest
 
-from edgeflow import host, link, shipped
+from edgeflow import catalog, host, link
 from edgeflow.boards import _board
 from edgeflow.implement import simulated_board
 from edgeflow.implement.wrapper import wrap
@@ -14,6 +14,8 @@ from edgeflow.link import ErrorCode
 from edgeflow.tools import verilator
 
 pytestmark = pytest.mark.tools
+BOARDS = [name for name in catalog.names("boards") if not name.startswith("ulx3s_")]  # those have the ULX3S's top
+CLOCK_MHZ = {"ecp5": 100, "ice40": 24, "gw1n": 54, "gw2a": 54}
 QUIET_S = 0.5  # real time without a byte: the board has said all it has to say
 X = np.random.default_rng(5).integers(0, 16, (64, 4))
 Y = dummy_design.golden(X)
@@ -179,15 +181,31 @@ def test_words_beats_and_classes_of_many_bytes(tmp_path):
     assert {answer.cycles for answer in score.answers} == {dummy_design.wide_design().latency_cycles}
 
 
-@pytest.mark.parametrize("pll", ["ecp5", "simulated"])
-def test_lint_is_silent(tmp_path, pll):
-    sources = wrap(dummy_design.design(), _board.load("ulx3s"), 100).sources
-    if pll == "simulated":
-        del sources["ecp5_cells.sv"]
-        sources["ef_pll_ecp5.sv"] = shipped.source("ef_pll_ecp5.sv", "sim")
+@pytest.mark.parametrize("name", BOARDS)
+def test_every_board_answers_through_its_pins(tmp_path, name):
+    board = _board.load(name)
+    program = simulated_board.build(dummy_design.design(), board, tmp_path, CLOCK_MHZ[board.family])
+    with simulated_board.powered_on(program) as running, host.connect(running.port) as port:
+        identity = host.identify(port, program.design_id)
+        score = host.score(port, identity, X[:8], Y[:8].argmax(axis=1))
+        port.write(REQUEST[:-3])
+        running.press_reset()
+        host.settle(port)
+        assert host.identify(port) == identity
+    assert [answer.logits for answer in score.answers] == [tuple(row) for row in Y[:8].tolist()]
+    assert (score.accuracy, score.retries) == (1.0, 0)
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+@pytest.mark.parametrize("name", BOARDS)
+def test_lint_is_silent(tmp_path, name, simulated):
+    board = _board.load(name)
+    whole = wrap(dummy_design.design(), board, CLOCK_MHZ[board.family])
+    sources = simulated_board.simulated_sources(whole, board) if simulated else whole.sources
     for name, text in sources.items():
         (tmp_path / name).write_text(text)
-    warnings = verilator.lint(tmp_path, ["-Wno-DECLFILENAME", *sources], "ulx3s_top")
+    options = ["-Wno-DECLFILENAME", simulated_board.pll_option(board)]
+    warnings = verilator.lint(tmp_path, [*options, *sources], board.top)
     assert warnings == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from edgeflow import link
 from edgeflow.boards import _board
 from edgeflow.errors import InputError
-from edgeflow.implement.lpf import constraints
+from edgeflow.families import _family
 from edgeflow.implement.wrapper import wrap
 
 BOARD = _board.load("ulx3s")
@@ -50,7 +50,7 @@ def test_a_clock_too_slow_for_the_uart_is_refused():
 
 
 def test_constraints_place_every_port():
-    text = constraints(BOARD)
+    text = _family.of(BOARD).constraints(BOARD)
     assert 'FREQUENCY PORT "clk_25mhz" 25.000000 MHZ;' in text
     assert 'LOCATE COMP "ftdi_rxd" SITE "L4";' in text and 'LOCATE COMP "ftdi_txd" SITE "M1";' in text
     assert 'IOBUF PORT "btn[1]" IO_TYPE=LVCMOS33 PULLMODE=DOWN;' in text

@@ -8,7 +8,21 @@ import pytest
 
 from edgeflow import catalog
 from edgeflow.errors import DoesNotFitError, InputError, MissingToolError, ToolError
-from edgeflow.tools import _cxxrtl_parts, _process, cxxrtl, ecppack, nextpnr_ecp5, pyosys
+from edgeflow.families import _family
+from edgeflow.tools import (
+    _cxxrtl_parts,
+    _nextpnr,
+    _process,
+    cxxrtl,
+    ecppack,
+    gowin_pack,
+    icepack,
+    nextpnr_ecp5,
+    nextpnr_gowin,
+    nextpnr_ice40,
+    pyosys,
+)
+from edgeflow.tools._nextpnr import Target
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PYTHON = [sys.executable, "-P", "-c"]
@@ -23,21 +37,30 @@ def test_every_tool_says_its_name_version_and_install_line(name):
 
 def test_yosys_script():
     assert pyosys.command("top.ys") == [*PYTHON, pyosys.WORKER, "top.ys"]
-    assert pyosys.script_ecp5("top", ["ef_pkg.sv", "top.sv"]).splitlines() == [
+    assert pyosys.script("top", ["ef_pkg.sv", "top.sv"]).splitlines() == [
         "read_slang --top top ef_pkg.sv top.sv",
         "hierarchy -check -top top",
         *pyosys.ADDERS,
         "synth_ecp5 -top top -json top.json",
         "tee -q -o top.stat.json stat -json -top top",
     ]
-    assert "synth_ecp5 -top top -noflatten -noabc9 -dff -json" in pyosys.script_ecp5(
-        "top", ["a.sv"], False, False, True
-    )
+
+
+@pytest.mark.parametrize(
+    ("family", "line"),
+    [
+        ("ice40", "synth_ice40 -device u -dsp -spram -top top -json top.json"),
+        ("gw1n", "synth_gowin -family gw1n -top top -json top.json"),
+        ("gw2a", "synth_gowin -family gw2a -top top -json top.json"),
+    ],
+)
+def test_yosys_script_of_a_family(family, line):
+    assert pyosys.script("top", ["top.sv"], _family.load(family).technology).splitlines()[2:-1] == [line]
 
 
 def test_nextpnr_out_of_context():
     expected = (
-        "--85k --package CABGA381 --speed 6 --json top.json --top top --out-of-context --freq 100 --seed 3 "
+        "--85k --package CABGA381 --speed 6 --out-of-context --json top.json --top top --freq 100 --seed 3 "
         "--report s3.report.json"
     )
     assert nextpnr_ecp5.command("top", "s3", nextpnr_ecp5.DEFAULT_TARGET, 3, 100.0)[4:] == [
@@ -46,22 +69,55 @@ def test_nextpnr_out_of_context():
     ]
 
 
-def test_nextpnr_on_a_board():
-    expected = (
-        "--25k --package CABGA256 --speed 8 --json top.json --top top --lpf b.lpf --textcfg s1.config "
-        "--freq 62.5 --seed 1 --report s1.report.json --timing-allow-fail"
-    )
-    target = nextpnr_ecp5.Target("LFE5U-25F", "CABGA256", 8)
-    assert nextpnr_ecp5.command("top", "s1", target, 1, 62.5, "b.lpf") == [
+@pytest.mark.parametrize(
+    ("tool", "target", "constraints", "device"),
+    [
+        (
+            nextpnr_ecp5,
+            Target("LFE5U-25F", "CABGA256", 8),
+            "b.lpf",
+            "--25k --package CABGA256 --speed 8 --lpf b.lpf --textcfg s1.config",
+        ),
+        (nextpnr_ice40, Target("iCE40UP5K", "sg48"), "b.pcf", "--up5k --package sg48 --pcf b.pcf --asc s1.asc"),
+        (
+            nextpnr_gowin,
+            Target("GW1NR-LV9QN88PC6/I5"),
+            "b.cst",
+            "--device GW1NR-LV9QN88PC6/I5 --vopt family=GW1N-9C --vopt cst=b.cst --write s1.routed.json",
+        ),
+    ],
+)
+def test_nextpnr_on_a_board(tool, target, constraints, device):
+    common = "--json top.json --top top --freq 62.5 --seed 1 --report s1.report.json --timing-allow-fail"
+    assert tool.command("top", "s1", target, 1, 62.5, constraints) == [
         *PYTHON,
-        nextpnr_ecp5.WORKER,
-        *expected.split(),
+        tool.WORKER,
+        *device.split(),
+        *common.split(),
     ]
+
+
+def test_gowin_packs_a_netlist_without_ends():
+    cells = {"in": {"type": "IBUF"}, "add": {"type": "ALU"}, "out": {"type": "OBUF"}}
+    text = json.dumps({"modules": {"top": {"ports": {"a": {}}, "cells": cells}}})
+    module = json.loads(nextpnr_gowin.without_ports(text, "top"))["modules"]["top"]
+    assert module == {"ports": {}, "cells": {"add": {"type": "ALU"}}}
 
 
 def test_ecppack():
     expected = ["--compress", "--input", "top.config", "--bit", "digits.bit"]
     assert ecppack.command("top.config", "digits.bit") == [*PYTHON, ecppack.WORKER, *expected]
+
+
+def test_icepack():
+    assert icepack.command("top.asc", "digits.bin") == [*PYTHON, icepack.WORKER, "top.asc", "digits.bin"]
+
+
+def test_gowin_pack():
+    expected = ["--device", "GW1N-9C", "--compress", "--output", "digits.fs", "top.routed.json"]
+    assert gowin_pack.command("top.routed.json", "GW1N-9C", "digits.fs") == [*PYTHON, gowin_pack.WORKER, *expected]
+    settings = {"modules": {"top": {"settings": {"packer.chipdb": "GW1N-9C"}}}}
+    assert gowin_pack.die(json.dumps(settings)) == "GW1N-9C"
 
 
 def test_stat_is_read():
@@ -76,47 +132,61 @@ def test_stat_is_read():
 
 
 def test_report_is_read():
-    used, available, fmax = nextpnr_ecp5.parse((GOLDEN / "nextpnr_ecp5_report.json").read_text())
+    used, available, fmax = _nextpnr.parse((GOLDEN / "nextpnr_ecp5_report.json").read_text())
     assert used["EHXPLLL"] == 1 and available["TRELLIS_COMB"] == 83640
     assert fmax == pytest.approx({"$glbnet$u_core.clk_i": 139.04}, abs=0.01)
 
 
 def test_a_design_without_a_clock_has_no_fmax():
-    routed = nextpnr_ecp5.Routed(1, {}, {}, {}, None, Path("x.log"))
+    routed = _nextpnr.Routed(1, {}, {}, {}, None, Path("x.log"))
     with pytest.raises(ToolError, match="no clock found"):
         _ = routed.slowest_mhz
 
 
 def test_overflow_names_the_fullest_resource():
     log = (GOLDEN / "nextpnr_ecp5_too_big.log").read_text()
-    assert nextpnr_ecp5.overflow(log) == ("MULT18X18D", 200, 156)
-    assert nextpnr_ecp5.overflow(log.replace("200/", "156/")) is None
+    assert _nextpnr.overflow(log) == ("MULT18X18D", 200, 156)
+    assert _nextpnr.overflow(log.replace("200/", "156/")) is None
     with pytest.raises(DoesNotFitError, match="200 MULT18X18D needed, 156 available, 44 too many; fold") as caught:
-        nextpnr_ecp5._raise_if_too_big(GOLDEN / "nextpnr_ecp5_too_big.log", nextpnr_ecp5.DEFAULT_TARGET)
+        _nextpnr.raise_if_too_big(GOLDEN / "nextpnr_ecp5_too_big.log", "LFE5U-85F")
     assert caught.value.exit_code == 5
 
 
 def test_a_file_without_preamble_is_no_bitstream():
     assert ecppack.parse(b"\xff\x00Part\x00" + ecppack.PREAMBLE + bytes(10)) == 21
-    with pytest.raises(ToolError, match="not a bitstream"):
-        ecppack.parse(b"<html>")
+    assert icepack.parse(b"\xff\x00\x00\xff" + icepack.PREAMBLE) == 8
+    assert gowin_pack.parse("//comment\n11110000\n0000000011111111\n") == 3
+    for packer, text in ((ecppack, b"<html>"), (icepack, b"<html>"), (gowin_pack, "<html>"), (gowin_pack, "//\n")):
+        with pytest.raises(ToolError, match="not a bitstream"):
+            packer.parse(text)
 
 
 @pytest.mark.parametrize("name", ["", "Top", "a; exec", "a b", "../a", "-o", "a\n", "1a", "é"])
 def test_names_cannot_leave_their_argument(name):
     with pytest.raises(InputError, match="rename it"):
-        pyosys.script_ecp5(name, ["a.sv"])
+        pyosys.script(name, ["a.sv"])
     with pytest.raises(InputError, match="rename it"):
-        pyosys.script_ecp5("top", [f"{name}.sv"])
+        pyosys.script("top", [f"{name}.sv"])
     with pytest.raises(InputError, match="rename it"):
         ecppack.run(Path(), "top.config", name)
 
 
-@pytest.mark.parametrize("tool", [pyosys, nextpnr_ecp5, ecppack])
-def test_a_missing_tool_gives_the_install_line(tool, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("tool", "rest"),
+    [
+        (pyosys, [["a.sv"]]),
+        (nextpnr_ecp5, [[1]]),
+        (nextpnr_ice40, [[1], Target("iCE40UP5K", "sg48"), 24.0, "b.pcf"]),
+        (nextpnr_gowin, [[1], Target("GW1NR-LV9QN88PC6/I5"), 27.0, "b.cst"]),
+        (ecppack, ["name"]),
+        (icepack, ["name"]),
+        (gowin_pack, ["name"]),
+    ],
+)
+def test_a_missing_tool_gives_the_install_line(tool, rest, monkeypatch, tmp_path):
     monkeypatch.setattr(tool, "version", lambda: None)
     with pytest.raises(MissingToolError, match="pip install") as caught:
-        tool.run(tmp_path, "top", ["a.sv"])
+        tool.run(tmp_path, "top", *rest)
     assert caught.value.exit_code == 3
     assert _process.distribution_version("no-such-package-here") is None
 

@@ -1,10 +1,13 @@
-// The simulator's stand-in for hw/boards/ef_pll_ecp5.sv: passes the clock on, "locks" after 16 edges.
+// The simulator's stand-in for hw/boards/ef_pll_*.sv: passes the clock on, "locks" after 16 edges.
 //
-// Dividers are ignored: the bench drives the board's clock pin at the core's frequency.
+// Parameters are ignored: the bench drives the board's clock pin at the core's frequency. EF_PLL is the name of the
+// module it stands for.
 
-module ef_pll_ecp5 #(
-  // The same parameters as the PLL it stands for.
+module `EF_PLL #(
+  // Of the PLLs it stands for.
   // verilator lint_off UNUSEDPARAM
+  parameter              Device      = "",
+  parameter              InputMhz    = "",
   parameter int unsigned InputDiv    = 1,
   parameter int unsigned FeedbackDiv = 4,
   parameter int unsigned OutputDiv   = 6

@@ -1,0 +1,53 @@
+"""What Gowin's families share: Yosys, nextpnr-himbaechel, Project Apicula.
+
+A LUT of five to eight inputs is LUT4s joined by multiplexers that cost no LUT. ``luts`` are LUT4s; a carry takes the
+place of one, and nextpnr counts it there too. ``dsps`` are 9 x 9 multipliers, of which one of 18 x 18 is two.
+"""
+
+from edgeflow.boards._board import Board
+from edgeflow.families._family import Family
+from edgeflow.families._pll import Limits
+from edgeflow.rtl.delays import Delays
+from edgeflow.tools import gowin_pack, nextpnr_gowin
+from edgeflow.tools.pyosys import Technology
+
+DSPS = {"MULT9X9": 1, "MULT18X18": 2, "MULT36X36": 8}
+OUTPUT_DIVS = (2, 4, 8, 16, 32, 48, 64, 80, 96, 112, 128)
+
+
+def family(series: str, pll: Limits, delays: Delays) -> Family:
+    """The family of ``synth_gowin -family <series>``."""
+    return Family(
+        technology=Technology(f"synth_gowin -family {series}"),
+        router=nextpnr_gowin,
+        packer=gowin_pack,
+        suffix="cst",
+        constraints=constraints,
+        synthesized={
+            "luts": {"LUT[1-4]": 1, "ALU": 1, "RAM16S*": 4},
+            "ffs": {"DFF*": 1},
+            "brams": {"SP*": 1, "SDP*": 1, "DP*": 1, "pROM*": 1},
+            "dsps": DSPS,
+        },
+        packed={
+            "luts": {"LUT4": 1},
+            "ffs": {"DFF": 1},
+            "brams": {"BSRAM": 1},
+            "dsps": DSPS,
+            "carries": {"ALU": 1},
+        },
+        pll=pll,
+        delays=delays,
+    )
+
+
+def constraints(board: Board) -> str:
+    """The .cst of a board."""
+    lines = []
+    for port, pin in board.pins.items():
+        drive = f" DRIVE={pin.drive}" if pin.drive else ""
+        lines += [
+            f'IO_LOC "{port}" {pin.site};',
+            f'IO_PORT "{port}" IO_TYPE={pin.io} PULL_MODE={pin.pull}{drive};',
+        ]
+    return "\n".join([*lines, ""])

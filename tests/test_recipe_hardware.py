@@ -1,0 +1,71 @@
+"""One recipe on several boards: the command line's hardware options, and what they refuse."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edgeflow import recipe as recipes
+from edgeflow.errors import InputError
+from edgeflow.recipe import Fold, Hardware
+from edgeflow.recipe_hardware import on
+from edgeflow.run import program_command
+
+MODELS = Path(__file__).parents[1] / "models"
+DIGITS = MODELS / "digits" / "recipe.yaml"
+COMMAND = [sys.executable, "-m", "edgeflow.cli"]
+
+
+def test_only_the_hardware_differs():
+    recipe = recipes.load(MODELS / "mnist_cnn" / "recipe.yaml")
+    assert on(recipe, board=None, clock_mhz=None, folding=None) is recipe
+    moved = on(recipe, board="icebreaker", clock_mhz=24.0, folding=None)
+    assert moved.training_slice == recipe.training_slice
+    assert moved.hardware == recipe.hardware.model_copy(update={"board": "icebreaker", "clock_mhz": 24.0})
+    assert on(moved, folding="folded").hardware == Hardware(
+        board="icebreaker", clock_mhz=24.0, folding="folded", seeds=recipe.hardware.seeds
+    )
+
+
+def test_folding_is_said_by_layer():
+    hardware = on(recipes.load(DIGITS), folding="dense_0=2x4, relu_0=unrolled").hardware
+    assert hardware.folding == {"dense_0": Fold(pe=2, simd=4), "relu_0": "unrolled"}
+    for wrong in ("dense_0=2x", "dense_0=0x4", "dense_0=2x4,", "=2x4,b=c", "dense_0=²x4"):
+        with pytest.raises(InputError, match="--folding: "):
+            on(recipes.load(DIGITS), folding=wrong)
+
+
+def test_what_a_board_cannot_do_is_refused():
+    recipe = recipes.load(DIGITS)
+    with pytest.raises(InputError, match=r'--board: .*did you mean "icebreaker"'):
+        on(recipe, board="icebraker")
+    with pytest.raises(InputError, match=r"--folding: "):
+        on(recipe, folding="half")
+    with pytest.raises(InputError, match="clock_mhz = 300 exceeds 275"):
+        on(recipe, board="icebreaker", clock_mhz=300)
+
+
+def test_the_line_that_programs_quotes_its_file():
+    assert program_command(Hardware(board="tangnano9k"), Path("runs/a b/x.fs")) == (
+        "openFPGALoader -b tangnano9k 'runs/a b/x.fs'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", DIGITS, "--board", "icebreaker", "--clock-mhz", "300"], "exceeds 275"),
+        (["host", "/dev/null"], "say --dataset, to score the board, or --mlperf, to serve the runner"),
+        (["host", "/dev/null", "--dataset", "digits", "--mlperf", "ic01"], "say --dataset"),
+        (["export", MODELS, "--to", "vivado"], "holds no rtl/design.mk"),
+    ],
+)
+def test_mistakes_on_the_command_line_end_with_2(tmp_path, arguments, message):
+    shown = subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, env=os.environ, timeout=120, cwd=tmp_path
+    )
+    assert shown.returncode == InputError.exit_code == 2
+    assert message in shown.stderr and "Traceback" not in shown.stderr
+    assert not list(tmp_path.iterdir())

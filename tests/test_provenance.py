@@ -1,13 +1,14 @@
 """Where figures come from: hashes that anyone can make again, commands that can be typed."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from edgeflow.boards import _board
 from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._cost import Cost
-from edgeflow.provenance import file_sha256, provenance, with_bitstream
+from edgeflow.provenance import file_sha256, program_command, provenance, with_bitstream
 from edgeflow.rtl.design import Design, Stream
 
 
@@ -28,6 +29,11 @@ def test_a_bitstream_is_named_with_its_hash_and_the_line_that_programs_it(design
     }
     assert found.hashes["bitstream"] == hashlib.sha256(b"bits").hexdigest() == file_sha256(path)
     assert list(found.hashes) == ["recipe", "SystemVerilog and memories", "bitstream"]
+
+
+def test_the_line_that_programs_quotes_its_file():
+    board = _board.load("tangnano9k")
+    assert program_command(board, Path("runs/a b/x.fs")) == "openFPGALoader -b tangnano9k 'runs/a b/x.fs'"
 
 
 def test_other_hardware_has_another_hash(design):

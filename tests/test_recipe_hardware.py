@@ -11,7 +11,6 @@ from edgeflow import recipe as recipes
 from edgeflow.errors import InputError
 from edgeflow.recipe import Fold, Hardware
 from edgeflow.recipe_hardware import on
-from edgeflow.run import program_command
 
 MODELS = Path(__file__).parents[1] / "models"
 DIGITS = MODELS / "digits" / "recipe.yaml"
@@ -45,12 +44,6 @@ def test_what_a_board_cannot_do_is_refused():
         on(recipe, folding="half")
     with pytest.raises(InputError, match="clock_mhz = 300 exceeds 275"):
         on(recipe, board="icebreaker", clock_mhz=300)
-
-
-def test_the_line_that_programs_quotes_its_file():
-    assert program_command(Hardware(board="tangnano9k"), Path("runs/a b/x.fs")) == (
-        "openFPGALoader -b tangnano9k 'runs/a b/x.fs'"
-    )
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_a_body_that_fails_ends_what_runs_beside_it(tmp_path):
 
     with pytest.raises(RuntimeError, match="body"), beside(lambda: run(python(GRANDCHILD, tmp_path))):
         broken(tmp_path / "tool.log")
-    assert not alive(int((tmp_path / "tool.log").read_text()))
+    wait_for(lambda: not alive(int((tmp_path / "tool.log").read_text())))
 
 
 def test_tail_cannot_move_the_cursor():

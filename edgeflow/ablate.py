@@ -134,9 +134,9 @@ def _row(found: Sequence[Outcome], whole: dict[int, float]) -> Row:
     return Row(
         found[0].variant,
         float(accuracy.mean()),
-        _within(accuracy),
+        within(accuracy),
         float(points.mean()),
-        _within(points),
+        within(points),
         float(stats.ttest_1samp(points, 0.0).pvalue) if points.std() > 0 else None,
         float(np.mean([outcome.weight_bits for outcome in found])),
         float(np.mean([outcome.bit_operations for outcome in found])),
@@ -144,7 +144,7 @@ def _row(found: Sequence[Outcome], whole: dict[int, float]) -> Row:
     )
 
 
-def _within(values: "np.ndarray[Any, np.dtype[np.float64]]") -> float:
+def within(values: "np.ndarray[Any, np.dtype[np.float64]]") -> float:
     """Half the width of the mean's interval."""
     quantile = stats.t.ppf(0.5 + CONFIDENCE / 2, len(values) - 1)
     return float(quantile * values.std(ddof=1) / np.sqrt(len(values)))

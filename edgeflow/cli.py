@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from edgeflow import __version__
+from edgeflow import __version__, sweep_cli
 from edgeflow.errors import EdgeflowError, InputError
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+app.add_typer(sweep_cli.app, name="sweep", help="Run a recipe at many points: sweep SWEEP.yaml, or a command.")
 
 RecipePath = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for what is made; default runs/<recipe name>.")]

@@ -33,6 +33,7 @@ def test_help_names_every_stage():
         "report",
         "check",
         "quantize",
+        "sweep",
         "doctor",
         "host",
     ):

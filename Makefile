@@ -25,7 +25,8 @@ BROWSABLE := $(VENV)/.installed-browser
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install install-test demo train convert sim synth bitstream report doctor \
-        test test-fast test-slow test-hgq2 test-browser fuzz lint lint-python lint-types lint-hw bench-qor bench-sim wheel clean
+        test test-fast test-slow test-hgq2 test-browser fuzz lint lint-python lint-types lint-hw bench-qor bench-sim bench-sweep \
+        bench-compression wheel clean
 
 help: ## this list
 	@sed -nE 's/^([a-z -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -97,6 +98,14 @@ bench-qor: $(INSTALLED) ## area and speed against da4ml, in benchmarks/results/q
 
 bench-sim: $(INSTALLED) ## how fast a warm simulator builds and ten thousand vectors run
 	$(PY) benchmarks/simulation.py
+
+bench-sweep: $(TESTABLE) ## what sweeps cost besides their trials, and what they survive; train for half an hour
+	$(PY) benchmarks/sweep.py utilization
+	$(PY) benchmarks/sweep.py kills
+	$(PY) benchmarks/sweep.py load
+
+bench-compression: $(TESTABLE) ## what compression keeps, over seeds; EDGEFLOW_DATA for all but digits
+	$(PY) benchmarks/compression.py
 
 install: $(INSTALLED) ## what the demo needs
 install-test: $(TESTABLE) ## what the tests need

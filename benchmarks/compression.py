@@ -2,7 +2,7 @@
 
     python benchmarks/compression.py [--seeds 5] [NAME ...]
 
-Recipes are benchmarks/compression/*.yaml; all but digits need EDGEFLOW_DATA. Writes benchmarks/results/compression.json:
+Recipes are benchmarks/compression/*.yaml; all but digits need EDGEFLOW_DATA. benchmarks/results/compression.json gets,
 per seed the test accuracies and weight bits, per recipe means with Student's 95 % intervals; differences are paired.
 Finished seeds are in the store, so a run that was stopped goes on.
 """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from edgeflow import __version__, cli_reports, cli_studies
+from edgeflow import __version__, cli_reports, cli_studies, cli_sweep
 from edgeflow.errors import EdgeflowError, InputError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_studies.app)
 app.add_typer(cli_reports.app)
+app.add_typer(cli_sweep.app, name="sweep", help="Run a recipe at many points: sweep SWEEP.yaml, or a command.")
 
 RecipePath = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for what is made; default runs/<recipe name>.")]

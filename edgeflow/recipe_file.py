@@ -10,12 +10,12 @@ from types import ModuleType
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from edgeflow import catalog
-from edgeflow._yaml import Key, Position, Tree, parse
+from edgeflow._placed import Problem, lines, problem, text_of
+from edgeflow._yaml import Key, parse
 from edgeflow.boards import _board
-from edgeflow.errors import InputError, RecipeError, did_you_mean
+from edgeflow.errors import InputError, RecipeError
 from edgeflow.recipe import FOLDINGS, FloatNetwork, Hardware, Recipe, Student, Teacher
 from edgeflow.recipe_folding import problems as folding_problems
 from edgeflow.recipe_frameworks import layer_problems
@@ -25,84 +25,22 @@ from edgeflow.recipe_layout import MisfitError, Placed, Shape
 from edgeflow.recipe_steps import KIND, AnyStep, Step, step_model, step_problems
 from edgeflow.rtl.names import KEYWORDS
 
-Problem = tuple[Key, str]  # where, and what is wrong there
 S = TypeVar("S", bound=BaseModel)
-MAX_BYTES = 64 * 1024
 
 
 def read(path: Path) -> Recipe:
     """The recipe in a file. Raises RecipeError and nothing else, whatever the file holds."""
-    tree = parse(_text(path), str(path))
+    tree = parse(text_of(path, "recipe"), str(path))
     problems = list(tree.problems)
     recipe = None
     try:
         recipe = Recipe.model_validate(tree.value)
     except ValidationError as error:
-        problems += [_problem(detail, tree.positions) for detail in error.errors(include_url=False)]
+        problems += [problem(detail, tree.positions, _fields) for detail in error.errors(include_url=False)]
     problems += _cross_problems(tree.value)
     if problems or recipe is None:
-        raise RecipeError(_lines(path, problems, tree))
+        raise RecipeError(lines(path, problems, tree, "recipe"))
     return recipe
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
-            raise RecipeError([f"{path}: larger than {MAX_BYTES} bytes; a recipe is a page of YAML"])
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise RecipeError([f"{path}: {reason}"]) from None
-
-
-def _lines(path: Path, problems: list[Problem], tree: Tree) -> list[str]:
-    placed = sorted((_position(key, tree.positions), key, message) for key, message in dict.fromkeys(problems))
-    return [
-        _printable(f"{path}:{line}:{column}: {'.'.join(map(str, key)) or 'recipe'}: {message}")
-        for (line, column), key, message in placed
-    ]
-
-
-def _position(key: Key, positions: dict[Key, Position]) -> Position:
-    """Of the key, or of the section that lacks it."""
-    while key not in positions:
-        key = key[:-1]
-    return positions[key]
-
-
-def _printable(line: str) -> str:
-    """Recipes are untrusted text: no control characters reach the terminal."""
-    return "".join(c if c.isprintable() else "?" for c in line)
-
-
-def _problem(detail: ErrorDetails, positions: dict[Key, Position]) -> Problem:
-    key: Key = ()
-    for part in detail["loc"]:  # pydantic also names the branch of a union there: not a place in the file
-        if (*key, str(part)) in positions or (detail["type"] == "missing" and part == detail["loc"][-1]):
-            key = (*key, str(part))
-    match detail["type"]:
-        case "extra_forbidden":
-            return key, f"unknown key{did_you_mean(key[-1], _fields(key[:-1], detail['loc'][:-1]))}"
-        case "missing":
-            return key, "missing; it has no default"
-        case "value_error":
-            return key, detail["msg"].removeprefix("Value error, ")
-        case "model_type" | "dict_type":
-            return key, f"{_short(detail['input'])} should be a section of keys"
-        case _:
-            return key, detail["msg"].replace("Input", _short(detail["input"]), 1)
-
-
-def _short(value: Any) -> str:
-    match value:
-        case dict():
-            return "a section"
-        case list():
-            return "a list"
-        case None:
-            return "nothing"
-        case _:
-            return repr(value)[:60]
 
 
 def _fields(section: Key, branches: Iterable[int | str]) -> list[str]:

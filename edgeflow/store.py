@@ -1,16 +1,20 @@
 """A content-addressed store of stage results: cache and resume are one mechanism.
 
 A result's folder is named by the sha256 of everything that determines it. It is built in a temporary folder and
-published by one rename, so a killed run leaves nothing that a later run would trust.
+published by one rename, so a killed run leaves nothing that a later run would trust. Who wants what another process
+is building waits for it.
 """
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -18,6 +22,7 @@ from typing import Any
 
 SECONDS = ".seconds"  # how long the build took, kept beside its result
 PACKAGE = Path(__file__).parent
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 def digest(material: Any) -> str:
@@ -70,14 +75,9 @@ class Store:
         if final.is_dir():
             return final
         final.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".partial-", dir=final.parent))
-        try:
-            started = time.monotonic()
-            build(work)
-            (work / SECONDS).write_text(f"{time.monotonic() - started:.3f}")
-            _publish(work, final)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+        with alone(final.with_name(f".lock-{final.name}")):
+            if not final.is_dir():
+                _build(build, final)
         return final
 
     def usual_seconds(self, name: str) -> float | None:
@@ -92,6 +92,53 @@ class Store:
 def seconds(stage: Path) -> float:
     """How long the stage in this folder took when it was built."""
     return float((stage / SECONDS).read_text())
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """One process or thread at a time, by a lock on the file at ``path``; the kernel frees a killed one's.
+
+    The file is gone afterwards. On a file system without locks there is no waiting: the first to publish wins.
+    """
+    lock = _locked(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)  # who waits for it sees that it is no longer the file of that name
+        os.close(lock)
+
+
+def _locked(path: Path) -> int:
+    while True:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except BaseException as error:
+            if not isinstance(error, OSError) or error.errno not in NO_LOCKS:
+                os.close(lock)
+                raise
+            return lock
+        if _is_named(lock, path):
+            return lock
+        os.close(lock)  # its holder removed it while we waited
+
+
+def _is_named(file: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file))
+    except FileNotFoundError:
+        return False
+
+
+def _build(build: Callable[[Path], None], final: Path) -> None:
+    work = Path(tempfile.mkdtemp(prefix=".partial-", dir=final.parent))
+    try:
+        started = time.monotonic()
+        build(work)
+        (work / SECONDS).write_text(f"{time.monotonic() - started:.3f}")
+        _publish(work, final)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _publish(work: Path, final: Path) -> None:

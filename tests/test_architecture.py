@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "fixedpoint": {"errors"},
     "catalog": {"errors"},
     "_yaml": {"errors"},
+    "_placed": {"errors", "_yaml"},
     # the integer core
     "circuit": {"errors", "fixedpoint"},
     "kernels": {"errors", "fixedpoint", "circuit", "network"},
@@ -40,7 +41,17 @@ ALLOWED: dict[str, set[str]] = {
     "recipe_frameworks": {"recipe", "recipe_layers", "recipe_layout"},
     "recipe_hardware": {"boards", "recipe"},
     "recipe_folding": {"errors", "kernels", "recipe", "recipe_layers", "recipe_layout"},
-    "recipe_file": {"errors", "catalog", "_yaml", "boards", "rtl", *RECIPE, "recipe_folding", "recipe_frameworks"},
+    "recipe_file": {
+        "errors",
+        "catalog",
+        "_yaml",
+        "_placed",
+        "boards",
+        "rtl",
+        *RECIPE,
+        "recipe_folding",
+        "recipe_frameworks",
+    },
     "datasets": {"errors"},
     "tools": {"errors", "shipped", "store"},
     "boards": {"errors", "catalog"},
@@ -75,6 +86,8 @@ ALLOWED["imports"] = set(ALLOWED) - {"score"}
 ALLOWED["check"] = set(ALLOWED)
 ALLOWED["cli_studies"] = set(ALLOWED)
 ALLOWED["cli_reports"] = set(ALLOWED)
+ALLOWED["sweep"] = set(ALLOWED) - {"score", "run", "imports", "check"}
+ALLOWED["cli_sweep"] = {"report", "sweep"}
 ALLOWED["cli"] = set(ALLOWED)
 
 MUTUAL = {"recipe", "recipe_file"}  # one idea in two files: the model, and its mistakes placed in the file
@@ -112,22 +125,29 @@ HOMES: dict[str, tuple[str, ...]] = {
     ),
     "ai_edge_litert": ("frontends/_tflite_schema.py", "frontends/_tflite_executor.py"),
     "onnxruntime": ("estimate/baseline.py", "quantize/_session.py"),
-    "pydantic": ("recipe.py", "recipe_layers.py", "recipe_steps.py", "recipe_file.py", "training/steps/*"),
-    "pydantic_core": ("recipe.py", "recipe_file.py"),
-    "ruamel": ("_yaml.py",),
-    "optuna": ("training/_tune.py",),
+    "pydantic": (
+        *("recipe.py", "recipe_layers.py", "recipe_steps.py", "recipe_file.py", "training/steps/*"),
+        *("sweep/plan.py", "sweep/space.py", "sweep/file.py"),
+    ),
+    "pydantic_core": ("recipe.py", "_placed.py"),
+    "ruamel": ("_yaml.py", "sweep/_edit.py"),
+    "optuna": ("training/_tune.py", "sweep/samplers/*", "sweep/index.py"),
     "serial": ("host.py", "mlperf.py"),
     "cocotb_tools": ("tools/cocotb.py",),
     "find_libpython": ("tools/cocotb.py",),
     "jinja2": ("report/html.py",),
-    "rich": ("cli.py", "check.py", "report/terminal.py"),
+    "rich": ("cli.py", "check.py", "report/terminal.py", "sweep/display.py"),
     "typer": ("cli.py", "cli_*.py"),
+    "ray": ("sweep/engines/ray.py",),
+    "tensorboard": ("sweep/trackers/tensorboard.py",),
+    "mlflow": ("sweep/trackers/mlflow.py",),
+    "wandb": ("sweep/trackers/wandb.py",),
 }
 ADAPTERS = {"circuit/solver.py", "rtl/min_registers.py"}  # the only core files that may import more than numpy
 
 FRAMEWORKS = {"tensorflow", "tf_keras", "keras", "qkeras", "torch", "brevitas", "hls4ml"}
 FRAMEWORKS |= {"onnxruntime", "ai_edge_litert"}
-HEAVY = FRAMEWORKS | {"da4ml", "scipy", "sklearn", "mlxtend", "pandas", "matplotlib", "onnx"}
+HEAVY = FRAMEWORKS | {"optuna", "ray", "da4ml", "scipy", "sklearn", "mlxtend", "pandas", "matplotlib", "onnx"}
 
 
 def imports(source: str, file: str) -> set[str]:
@@ -191,7 +211,15 @@ def test_what_a_user_is_handed_runs_without_edgeflow(path):
     assert "edgeflow" not in {name.split(".")[0] for name in imports(path.read_text(), path.name)}
 
 
-@pytest.mark.parametrize(("module", "absent"), [("edgeflow.cli", HEAVY), ("edgeflow.pipeline", FRAMEWORKS)])
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("edgeflow.cli", HEAVY | {"pydantic", "numpy"}),
+        ("edgeflow.pipeline", FRAMEWORKS),
+        ("edgeflow.sweep.folder", HEAVY),
+        ("edgeflow.sweep.run", FRAMEWORKS | {"optuna", "ray", "matplotlib"}),
+    ],
+)
 def test_importing_it_loads_nothing_heavy(module, absent):
     code = f"import sys, {module}; print(*{{name.split('.')[0] for name in sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,5 +1,7 @@
 """The store trusts whole results only: killed, failed and concurrent builders included."""
 
+import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -12,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeflow.store import Store, code_digest, digest, file_digest, seconds
+from edgeflow.store import Store, alone, code_digest, digest, file_digest, seconds
 
 
 def write(text):
@@ -169,3 +171,76 @@ def test_the_usual_time_is_the_median_of_what_was_stored(tmp_path):
     for i, took in enumerate((1.0, 5.0, 2.0)):
         (store.stage("slow", i, lambda folder: None) / ".seconds").write_text(str(took))
     assert store.usual_seconds("slow") == 2.0
+
+
+def test_who_wants_what_another_builds_waits_for_it(tmp_path):
+    """Eight at once, in threads and in two processes: one build."""
+    child = CHILD.replace("time.sleep(60)", "time.sleep(1)").replace("Path(sys.argv[2]).touch()", "print('built')")
+    argv = [sys.executable, "-c", child, str(tmp_path / "store"), ""]
+    children = [subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [child.communicate()[0] for child in children]
+    assert sorted(said) == ["", "built\n"]
+    built = []
+
+    def build(folder):
+        built.append(folder)
+        time.sleep(0.2)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: Store(tmp_path).stage("stage", 1, build), range(8)))
+    assert len(built) == 1
+    assert [path.name[0] for path in (tmp_path / "stage").iterdir() if path.name[0] == "."] == [], "no lock is left"
+
+
+def test_a_killed_builder_holds_nobody_up(tmp_path):
+    """Its lock file stays, its lock does not."""
+    started = tmp_path / "started"
+    child = subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path / "store"), str(started)])
+    while not started.exists():
+        time.sleep(0.02)
+    child.kill()
+    child.wait()
+    assert list((tmp_path / "store" / "stage").glob(".lock-*")) != []
+    before = time.monotonic()
+    assert Store(tmp_path / "store").stage("stage", 1, write("whole")).is_dir()
+    assert time.monotonic() - before < 5
+
+
+def test_a_failed_build_lets_the_next_one_try(tmp_path):
+    def fails(folder):
+        time.sleep(0.1)
+        raise ValueError("on purpose")
+
+    def tried(build):
+        try:
+            return Store(tmp_path).stage("stage", 1, build)
+        except ValueError:
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        folders = list(pool.map(tried, [fails, fails, fails, write("whole")]))
+    assert folders[3] is not None and (folders[3] / "result").read_text() == "whole"
+
+
+def test_a_file_system_without_locks_is_no_obstacle(tmp_path, monkeypatch):
+    def no_locks(file, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    assert (Store(tmp_path).stage("stage", 1, write("x")) / "result").read_text() == "x"
+
+
+def test_only_one_is_alone_however_many_come_and_go(tmp_path):
+    """Each removes the file that the others wait for, and who comes then makes a new one."""
+    inside, most = [], []
+
+    def visit(number):
+        with alone(tmp_path / "lock"):
+            inside.append(number)
+            most.append(len(inside))
+            time.sleep(0.005)
+            inside.remove(number)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(visit, range(60)))
+    assert set(most) == {1} and not (tmp_path / "lock").exists()

@@ -63,6 +63,12 @@ def front(title: str, points: Sequence[Point], x_label: str, y_label: str) -> Pi
     return Picture(title, HEIGHT, (*plot.axes(), line, *(plot.dot(point, point.chosen) for point in points)))
 
 
+def scattered(title: str, points: Sequence[Point], x_label: str, y_label: str) -> Picture:
+    """All points, those chosen larger; each has its name where the pointer rests."""
+    plot = _Plot.around(points, x_label, y_label)
+    return Picture(title, HEIGHT, (*plot.axes(), *(plot.dot(point, False) for point in points)))
+
+
 def named(title: str, points: Sequence[Point], x_label: str, y_label: str) -> Picture:
     """A few points, each with its name."""
     plot = _Plot.around(points, x_label, y_label)

@@ -6,25 +6,16 @@ A list of ascending numbers is an order to Optuna, any other list is a choice; b
 from collections.abc import Sequence
 from typing import Any
 
-from edgeflow.errors import MissingToolError
+import optuna
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.samplers import BaseSampler
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
 from edgeflow.sweep import budgets
 from edgeflow.sweep.figures import FIGURES
 from edgeflow.sweep.plan import Asked, Point, Sweep
 from edgeflow.sweep.result import Result
 from edgeflow.sweep.space import Dimension, Range
-
-try:
-    import optuna
-    from optuna.distributions import (
-        BaseDistribution,
-        CategoricalDistribution,
-        FloatDistribution,
-        IntDistribution,
-    )
-    from optuna.samplers import BaseSampler
-    from optuna.trial import FrozenTrial, TrialState, create_trial
-except ModuleNotFoundError as error:
-    raise MissingToolError(f'sweep: no package {error.name}; pip install "edgeflow[sweep]"') from None
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 

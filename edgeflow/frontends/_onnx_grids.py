@@ -30,7 +30,10 @@ ROUNDERS: dict[str, Callable[[Floats], Floats]] = {
 
 @dataclass(frozen=True, eq=False)
 class Quantizer:
-    """``q = limit(round(x / scale + zero), lo..hi)``; a bipolar one gives the bit ``x >= 0``, for -1 and +1."""
+    """``q = limit(round(x / scale + zero), lo..hi)``; a bipolar one gives the bit ``x >= 0``, for -1 and +1.
+
+    ``zero_last``: ``q = limit(round(x / scale) + zero, lo..hi)``, as ONNX's own operator says.
+    """
 
     scale: Floats  # float32, with the batch axis where the model has it
     zero: Floats
@@ -38,10 +41,14 @@ class Quantizer:
     hi: int
     mode: str = "ROUND"
     bipolar: bool = False
+    zero_last: bool = False
 
     def integers(self, x: Floats) -> Integers:
         """In the model's own arithmetic, float32."""
-        y = np.asarray(x, np.float32) / self.scale + self.zero
+        y = np.asarray(x, np.float32) / self.scale
+        if self.zero_last:
+            return np.clip(np.round(y) + self.zero, self.lo, self.hi).astype(np.int64)
+        y = y + self.zero
         if self.bipolar:
             return (y >= 0).astype(np.int64)
         return ROUNDERS[self.mode.upper()](np.clip(y, self.lo, self.hi)).astype(np.int64)
@@ -61,7 +68,8 @@ class Quantizer:
     def grid(self, dimensions: int) -> Grid:
         """For a tensor of so many dimensions, without the batch."""
         scale, zero = (without_batch(fractions(part), dimensions, "a scale") for part in (self.scale, self.zero))
-        return Grid(scale, zero, self.lo, self.hi, self.mode)
+        odd = self.zero_last and bool(self.zero.flat[0] % 2)
+        return Grid(scale, zero, self.lo, self.hi, "HALF_ODD" if odd else self.mode)
 
 
 def quant(node: OnnxNode, scale: Const | None, zero: Const | None, bits: Const | None) -> Quantizer:
@@ -96,8 +104,12 @@ def linear(node: OnnxNode, dimensions: int, scale: Const | None, zero: Const | N
         raise UnsupportedLayerError(f"a zero point of type {kind}: only integers are quantized")
     ends = np.iinfo(kind)
     axis = node.integer("axis", 1)
+    if len(np.unique(points % 2)) > 1:
+        raise UnsupportedLayerError(
+            "zero points both odd and even, which round ties in different ways; quantize by tensor"
+        )
     parts = (_along(part.astype(np.float32), dimensions, axis) for part in (scale.values, points))
-    return Quantizer(next(parts), next(parts), int(ends.min), int(ends.max))
+    return Quantizer(next(parts), next(parts), int(ends.min), int(ends.max), zero_last=True)
 
 
 def _along(values: Floats, dimensions: int, axis: int) -> Floats:

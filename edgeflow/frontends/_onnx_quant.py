@@ -25,6 +25,7 @@ ALWAYS, NEVER = (Fraction(-(1 << 1024)), True), (Fraction(1 << 1024), True)  # b
 BOUNDARIES: dict[str, Callable[[int], Boundary]] = {
     "ROUND": lambda k: (k - HALF, k % 2 == 0),
     "HALF_EVEN": lambda k: (k - HALF, k % 2 == 0),
+    "HALF_ODD": lambda k: (k - HALF, k % 2 == 1),  # of no dialect: half to even before an odd zero point is added
     "CEIL": lambda k: (Fraction(k - 1), False),
     "FLOOR": lambda k: (Fraction(k), True),
     "UP": lambda k: (Fraction(k - 1), False) if k > 0 else (Fraction(k), True),

@@ -191,6 +191,23 @@ def test_what_exporters_wrap_around_a_reshape_folds_away():
     assert mismatches(model) == 0
 
 
+@pytest.mark.parametrize("zero", [2, 3])
+def test_ties_of_quantizelinear_are_rounded_before_the_zero_point_is_added(zero):
+    """ONNX's operator says ``saturate(round(x / scale) + zero)``, half to even: an odd zero point changes no tie."""
+    b = models.Builder((1,), seed=4)
+    fine, coarse = b.const(0.25), b.const(0.5)
+    x = b.node("DequantizeLinear", b.node("QuantizeLinear", "x", fine, b.const(zero, np.int8)), fine,
+               b.const(zero, np.int8))  # fmt: skip
+    x = b.node("DequantizeLinear", b.node("QuantizeLinear", x, coarse, b.const(zero, np.int8)), coarse,
+               b.const(zero, np.int8))  # fmt: skip
+    model = b.model(x, (1,))
+    assert mismatches(model) == 0
+    halves = np.arange(-30, 30)[:, None].astype(np.float32) / 8  # ties of the entry's grid
+    (found,) = (execute(model, halves)[model.graph.output[0].name],)
+    lowered = lower(model)
+    assert np.array_equal(lowered.real(lowered.network.run(lowered.entry.quantize(halves))), found.astype(float))
+
+
 def test_padding_rounds_nothing_where_zero_has_a_point_of_its_own():
     b = models.Builder((2, 5, 5), seed=8)
     scale, point = b.const(0.07), b.const(11, np.uint8)

@@ -43,6 +43,15 @@ class Entry:
         """Inputs (samples, *shape) that stand for frames (samples, features)."""
         return self.reals(np.asarray(frames)[:, self.at.ravel()].reshape(-1, *self.at.shape)).reshape(-1, *self.shape)
 
+    def channels_last(self) -> "Entry":
+        """The same for samples whose channels come last, as data sets have them, of a model that takes them first."""
+        return Entry(
+            (*self.shape[1:], self.shape[0]),
+            lambda x: self.integers(np.moveaxis(x, -1, 1)),
+            lambda integers: np.moveaxis(self.reals(integers).reshape(-1, *self.shape), 1, -1),
+            self.at,
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Exit:

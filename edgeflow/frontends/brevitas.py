@@ -5,10 +5,11 @@ per channel, batch norms, one bit, averages; and windows over a series, of which
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from onnx import load_model_from_string
 
@@ -49,14 +50,15 @@ def through_hls4ml(trained: TrainedModel) -> bool:
 
 
 def lower(trained: TrainedModel, name: str) -> Lowered:
-    """The student's network, directly from its QONNX file."""
-    return qonnx.lower_graph(_graph(trained.qonnx), name)
+    """The student's network, directly from its QONNX file; it takes samples as data sets have them."""
+    found = qonnx.lower_graph(_graph(trained.qonnx), name)
+    return replace(found, entry=found.entry.channels_last())
 
 
 def execute(trained: TrainedModel, x: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """Every tensor of the exported student, by the QONNX executor."""
+    """Every tensor of the exported student, by the QONNX executor; x (samples, *shape), channels last."""
     assert trained.qonnx, "Brevitas exports every student"
-    return _onnx_executor.execute(load_model_from_string(trained.qonnx), x)
+    return _onnx_executor.execute(load_model_from_string(trained.qonnx), np.ascontiguousarray(np.moveaxis(x, -1, 1)))
 
 
 def convert(trained: TrainedModel, project: str, clock_mhz: float, folder: Path) -> Firmware:

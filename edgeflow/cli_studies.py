@@ -1,4 +1,4 @@
-"""The commands that compare many trainings of one recipe: ablate. Heavy imports wait, as in ``cli``."""
+"""The commands that compare or join several trainings: ablate, cascade. Heavy imports wait, as in ``cli``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -36,3 +36,29 @@ def ablate(
     rows = ablation.rows(found)
     show_table(f"{wanted.name}, {seeds} seeds", ablation.HEADINGS, [row.cells() for row in rows], [ablation.NOTICE])
     show(None, paths)
+
+
+@app.command()
+def cascade(
+    tiny: Annotated[Path, typer.Argument(help="Recipe of the student that every sample meets.", show_default=False)],
+    larger: Annotated[Path, typer.Argument(help="Recipe of the one that answers what it leaves.", show_default=False)],
+    max_points_lost: Annotated[float, typer.Option(min=0, max=100, help="Against the larger, on validation.")] = 0.0,
+    out: Annotated[Path | None, typer.Option("--out", help="File; default runs/<tiny>_<larger>/cascade.json.")] = None,
+) -> None:
+    """Join a tiny and a larger student by a gate on the tiny one's margin: what the two cost and know together."""
+    from edgeflow import recipe as recipes
+
+    first, second = recipes.load(tiny), recipes.load(larger)
+    path = out or Path("runs") / f"{first.name}_{second.name}" / "cascade.json"
+    from edgeflow.report.terminal import progress_lines, show, show_table
+
+    with progress_lines() as progress:
+        progress("load the tools")
+        from edgeflow import cascade as cascades
+        from edgeflow.pipeline import Context
+        from edgeflow.store import Store
+
+        found = cascades.run(first, second, max_points_lost, Context(Store.default(), progress))
+    notice = f"{found.passed_on:.1%} of the test split go to the larger student; the threshold is from validation."
+    show_table(f"{first.name} before {second.name}", cascades.HEADINGS, found.rows(), [notice])
+    show(None, {"numbers": found.save(path)})

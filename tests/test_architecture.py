@@ -80,6 +80,7 @@ ALLOWED: dict[str, set[str]] = {
 ALLOWED["score"] = set(ALLOWED)
 ALLOWED["pipeline"] = set(ALLOWED) - {"score"}
 ALLOWED["student_rungs"] = set(ALLOWED) - {"score"}
+ALLOWED["cascade"] = set(ALLOWED) - {"score"}
 ALLOWED["ablate"] = set(ALLOWED) - {"score"}
 ALLOWED["run"] = set(ALLOWED) - {"score"}
 ALLOWED["imports"] = set(ALLOWED) - {"score"}

@@ -34,6 +34,7 @@ def test_help_names_every_stage():
         "check",
         "quantize",
         "ablate",
+        "cascade",
         "sweep",
         "doctor",
         "host",

@@ -1,6 +1,7 @@
 """What several test folders share: one store for all workers of a run, so that no simulator is built twice."""
 
 import os
+import signal
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"  # before any test imports TensorFlow: QKeras knows Keras 2
 
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from edgeflow.store import Store
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would children
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,6 @@ def test_a_stopped_run_leaves_nothing_that_is_trusted(tmp_path, how):
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"EDGEFLOW_STORE": str(store)},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # as under a terminal
     )
     assert running.stderr is not None
     for line in running.stderr:

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from edgeflow.errors import UnsupportedLayerError
 from edgeflow.fixedpoint import Integers
-from edgeflow.frontends import _onnx_executor
 from edgeflow.frontends._draft import Draft
 from edgeflow.frontends._onnx_grids import Quantizer
 from edgeflow.frontends._onnx_quant import ALWAYS, NEVER, Boundary, full, remember, row, stepped
@@ -53,6 +52,8 @@ class Curved:
 
     def of(self, x: Floats) -> Floats:
         """The executor's own arithmetic, the clamp before the first curve included."""
+        from edgeflow.frontends import _onnx_executor  # here: TFLite shares the quantizers, and needs no onnx
+
         lo, hi = (None if end is None else np.float32(end) for end in (self.real.lo, self.real.hi))
         clamped = x if lo is None and hi is None else np.clip(x, lo, hi)
         return _onnx_executor.elementwise(self.nodes, clamped)

@@ -15,7 +15,7 @@ BASE = DIGITS.read_text()
     [
         ("student.hidden.0.weight_bits", 3, lambda r: r.student.hidden[0].weight_bits),
         ("teacher.hidden.1", 32, lambda r: r.teacher.hidden[1].units),
-        ("compression.0.distill.temperature", 2.5, lambda r: r.distill.temperature),
+        ("compression.0.distill.temperature", 2.5, lambda r: r.compression[0].section.temperature),
         ("hardware.clock_mhz", 50, lambda r: r.hardware.clock_mhz),
         ("student.per_channel", False, lambda r: r.student.per_channel),
         ("baseline.training.batch_size", 32, lambda r: r.baseline.training.batch_size),

@@ -82,8 +82,14 @@ def test_the_picture_is_the_same_every_time(folder):
     assert run.write(folder)["picture"].read_bytes() != first
 
 
-@pytest.mark.parametrize("objectives", [["accuracy"], ["accuracy", "weight_bits", "macs"]])
-def test_a_picture_for_any_number_of_objectives(folder, tmp_path, objectives):
+@pytest.mark.parametrize(
+    ("objectives", "axes"),
+    [(["accuracy"], ["trial"]), (["accuracy", "weight_bits", "macs"], ["weight_bits", "macs"])],
+)
+def test_a_picture_for_any_number_of_objectives(folder, tmp_path, objectives, axes):
     other = Folder.create(tmp_path / "other", plan(objectives=objectives))
     publish(other, RESULTS)
-    assert run.write(other)["picture"].stat().st_size > 5000
+    drawn = run.write(other)["picture"].read_text()
+    done = [one for one in RESULTS if not one.failure]
+    assert drawn.count("<circle") == len(done) * len(axes)
+    assert all(f">{name}" in drawn for name in axes)

@@ -3,21 +3,17 @@
 Heavy imports wait for the command that needs them.
 """
 
-import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from edgeflow import __version__, cli_reports, cli_studies, cli_sweep
+from edgeflow import __version__, cli_flow, cli_reports, cli_studies, cli_sweep
 from edgeflow.errors import EdgeflowError, InputError
-
-if TYPE_CHECKING:
-    from edgeflow.run import Outcome
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
 
@@ -27,20 +23,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(cli_flow.app)
 app.add_typer(cli_studies.app)
 app.add_typer(cli_reports.app)
 app.add_typer(cli_sweep.app, name="sweep", help="Run a recipe at many points: sweep SWEEP.yaml, or a command.")
-
-RecipePath = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder for what is made; default runs/<recipe name>.")]
-Waves = Annotated[bool, typer.Option("--waves", help="Keep the simulation's waves as verification/waves.vcd.")]
-
-BoardName = Annotated[str | None, typer.Option("--board", help="Another board than the recipe's.")]
-ClockMhz = Annotated[float | None, typer.Option("--clock-mhz", help="Another clock than the recipe's.")]
-FoldingWish = Annotated[
-    str | None,
-    typer.Option("--folding", help="Another than the recipe's: unrolled, folded, parallel, or NAME=PExSIMD,NAME=..."),
-]
 
 
 def main() -> NoReturn:
@@ -65,86 +51,6 @@ def main() -> NoReturn:
 
 def _interrupt(number: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
-
-
-@app.command()
-def run(
-    recipe: RecipePath,
-    board: BoardName = None,
-    clock_mhz: ClockMhz = None,
-    folding: FoldingWish = None,
-    out: Out = None,
-    waves: Waves = False,
-) -> None:
-    """Do everything: train, convert, verify, implement, report."""
-    _run(recipe, "report", out, waves, board=board, clock_mhz=clock_mhz, folding=folding)
-
-
-@app.command()
-def train(recipe: RecipePath, out: Out = None) -> None:
-    """Train teacher, float baseline and student."""
-    _run(recipe, "train", out)
-
-
-@app.command()
-def convert(recipe: RecipePath, out: Out = None) -> None:
-    """Convert the student to HLS firmware with hls4ml."""
-    _run(recipe, "convert", out)
-
-
-@app.command()
-def generate(
-    recipe: RecipePath,
-    board: BoardName = None,
-    clock_mhz: ClockMhz = None,
-    folding: FoldingWish = None,
-    out: Out = None,
-) -> None:
-    """Generate SystemVerilog, with a bench and golden vectors."""
-    _run(recipe, "generate", out, board=board, clock_mhz=clock_mhz, folding=folding)
-
-
-@app.command()
-def verify(
-    recipe: RecipePath,
-    board: BoardName = None,
-    clock_mhz: ClockMhz = None,
-    folding: FoldingWish = None,
-    out: Out = None,
-    waves: Waves = False,
-) -> None:
-    """Prove that framework, csim, Network, RTL and synthesized netlist agree on every logit."""
-    _run(recipe, "verify", out, waves, board=board, clock_mhz=clock_mhz, folding=folding)
-
-
-@app.command()
-def implement(
-    recipe: RecipePath,
-    board: BoardName = None,
-    clock_mhz: ClockMhz = None,
-    folding: FoldingWish = None,
-    out: Out = None,
-) -> None:
-    """Place and route for the recipe's board and make the bitstream."""
-    _run(recipe, "implement", out, board=board, clock_mhz=clock_mhz, folding=folding)
-
-
-@app.command()
-def report(
-    of: Annotated[Path, typer.Argument(help="A recipe, or the folder of a finished run.", show_default=False)],
-    board: BoardName = None,
-    clock_mhz: ClockMhz = None,
-    folding: FoldingWish = None,
-    out: Out = None,
-    form: Annotated[str | None, typer.Option("--format", help="Print it as md, json, csv or html.")] = None,
-    open_: Annotated[bool, typer.Option("--open", help="Show report.html in the browser.")] = False,
-) -> None:
-    """Report every gain against the float baseline."""
-    if of.is_dir() or of.suffix == ".json":
-        cli_reports.show_run(of, form, open_)
-    else:
-        outcome = _outcome(of, "report", out, board=board, clock_mhz=clock_mhz, folding=folding)
-        cli_reports.show_outcome(outcome, form, open_)
 
 
 @app.command()
@@ -173,7 +79,7 @@ def import_(
     seeds: Annotated[int, typer.Option(min=1, max=32, help="Place-and-route runs.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Of random frames and pauses.")] = 1,
     until: Annotated[str, typer.Option(help="Stop after verify, or go on to report.")] = "report",
-    out: Out = None,
+    out: cli_flow.Out = None,
 ) -> None:
     """Take a quantized model file to a verified bitstream, without any training framework."""
     from edgeflow.recipe import hardware
@@ -185,8 +91,8 @@ def import_(
         from edgeflow.store import Store
 
         wish = imports.Wish(wanted, fps, inputs, frames, seed, until)
-        outcome = imports.run(model, wish, out, pipeline.Context(Store.default(), progress), _typed())
-    _show(outcome)
+        outcome = imports.run(model, wish, out, pipeline.Context(Store.default(), progress), cli_flow.typed())
+    cli_flow.show(outcome)
 
 
 @app.command()
@@ -283,44 +189,12 @@ def version() -> None:
     print(__version__)
 
 
-def _run(recipe_path: Path, until: str, out: Path | None, waves: bool = False, **hardware: object) -> None:
-    _show(_outcome(recipe_path, until, out, waves, **hardware))
-
-
-def _outcome(recipe_path: Path, until: str, out: Path | None, waves: bool = False, **hardware: object) -> "Outcome":
-    from edgeflow import recipe as recipes
-    from edgeflow import recipe_hardware
-
-    recipe = recipe_hardware.on(recipes.load(recipe_path), **hardware)  # mistakes show before heavy imports
-    folder = out or Path("runs") / "_".join([recipe.name, *([recipe.hardware.board] if hardware.get("board") else [])])
-    with _progress() as progress:
-        progress("load the tools")
-        from edgeflow import pipeline
-        from edgeflow import run as runs
-        from edgeflow.store import Store
-
-        return runs.run(recipe, until, folder, pipeline.Context(Store.default(), progress), waves, _typed())
-
-
-def _typed() -> str:
-    """This command, as it can be typed again."""
-    return shlex.join(["edgeflow", *sys.argv[1:]])
-
-
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
     from edgeflow.report.terminal import progress_lines
 
     with progress_lines() as progress:
         yield progress
-
-
-def _show(outcome: "Outcome") -> None:
-    from edgeflow.report.terminal import show
-
-    show(outcome.report.content if outcome.report else None, outcome.paths)
-    if outcome.program:
-        print(f"program: {outcome.program}")
 
 
 def _show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], notices: Sequence[str]) -> None:

@@ -87,6 +87,7 @@ ALLOWED["imports"] = set(ALLOWED) - {"score"}
 ALLOWED["check"] = set(ALLOWED)
 ALLOWED["cli_studies"] = set(ALLOWED)
 ALLOWED["cli_reports"] = set(ALLOWED)
+ALLOWED["cli_flow"] = set(ALLOWED)
 ALLOWED["sweep"] = set(ALLOWED) - {"score", "run", "imports", "check"}
 ALLOWED["cli_sweep"] = {"report", "sweep"}
 ALLOWED["cli"] = set(ALLOWED)

@@ -2,8 +2,11 @@
 
 import re
 
+from edgeflow import catalog
 from edgeflow.boards import _board
-from edgeflow.recipe import Recipe, hardware
+from edgeflow.errors import InputError
+from edgeflow.recipe import Hardware, Recipe, hardware
+from edgeflow.recipe_folding import problems
 
 
 def on(recipe: Recipe, **wanted: object) -> Recipe:
@@ -15,7 +18,17 @@ def on(recipe: Recipe, **wanted: object) -> Recipe:
         said["folding"] = _folding(str(said["folding"]))
     made = hardware(**recipe.hardware.model_dump() | said)
     _board.load(made.board).check_clock(made.clock_mhz)
+    _check_folding(recipe, made)
     return recipe.model_copy(update={"hardware": made})
+
+
+def _check_folding(recipe: Recipe, wanted: Hardware) -> None:
+    """Before anything is trained."""
+    if isinstance(wanted.folding, dict):
+        dataset = catalog.load("datasets", recipe.dataset)
+        found = problems(wanted.folding, recipe.student.layout(dataset.SHAPE, dataset.CLASSES))
+        if found:
+            raise InputError("\n".join(f"--folding: {'.'.join(key[2:])}: {message}" for key, message in found))
 
 
 def _folding(said: str) -> object:

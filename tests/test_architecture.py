@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "recipe": {"errors", "catalog", "recipe_layers", "recipe_layout", "recipe_steps", "recipe_file"},
     "recipe_cost": {"recipe", "recipe_layers", "recipe_layout"},
     "recipe_frameworks": {"recipe", "recipe_layers", "recipe_layout"},
-    "recipe_hardware": {"boards", "recipe"},
+    "recipe_hardware": {"errors", "catalog", "boards", "recipe", "recipe_folding"},
     "recipe_folding": {"errors", "kernels", "recipe", "recipe_layers", "recipe_layout"},
     "recipe_file": {
         "errors",

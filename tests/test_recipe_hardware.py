@@ -29,11 +29,19 @@ def test_only_the_hardware_differs():
 
 
 def test_folding_is_said_by_layer():
-    hardware = on(recipes.load(DIGITS), folding="dense_0=2x4, relu_0=unrolled").hardware
-    assert hardware.folding == {"dense_0": Fold(pe=2, simd=4), "relu_0": "unrolled"}
+    hardware = on(recipes.load(DIGITS), folding="dense_0=2x4, dense_1=unrolled").hardware
+    assert hardware.folding == {"dense_0": Fold(pe=2, simd=4), "dense_1": "unrolled"}
     for wrong in ("dense_0=2x", "dense_0=0x4", "dense_0=2x4,", "=2x4,b=c", "dense_0=²x4"):
         with pytest.raises(InputError, match="--folding: "):
             on(recipes.load(DIGITS), folding=wrong)
+
+
+def test_a_folding_that_does_not_fit_is_refused_before_any_training():
+    recipe = recipes.load(DIGITS)
+    with pytest.raises(InputError, match=r"--folding: dense_0.pe: 3 does not divide .*legal: 1, 2, 17, 34"):
+        on(recipe, folding="dense_0=3x4")
+    with pytest.raises(InputError, match=r'--folding: dence_0: no such layer; did you mean "dense_0"'):
+        on(recipe, folding="dence_0=2x4")
 
 
 def test_what_a_board_cannot_do_is_refused():

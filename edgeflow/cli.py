@@ -79,6 +79,7 @@ def import_(
     seeds: Annotated[int, typer.Option(min=1, max=32, help="Place-and-route runs.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Of random frames and pauses.")] = 1,
     until: Annotated[str, typer.Option(help="Stop after verify, or go on to report.")] = "report",
+    csim: Annotated[bool, typer.Option("--csim", help="Also through hls4ml: HLS project, csim as a rung.")] = False,
     out: cli_flow.Out = None,
 ) -> None:
     """Take a quantized model file to a verified bitstream, without any training framework."""
@@ -90,7 +91,7 @@ def import_(
         from edgeflow import imports, pipeline
         from edgeflow.store import Store
 
-        wish = imports.Wish(wanted, fps, inputs, frames, seed, until)
+        wish = imports.Wish(wanted, fps, inputs, frames, seed, until, csim)
         outcome = imports.run(model, wish, out, pipeline.Context(Store.default(), progress), cli_flow.typed())
     cli_flow.show(outcome)
 

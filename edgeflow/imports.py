@@ -18,7 +18,7 @@ from edgeflow import catalog, pipeline
 from edgeflow.boards import _board
 from edgeflow.errors import InputError
 from edgeflow.fixedpoint import Integers
-from edgeflow.frontends import _samples
+from edgeflow.frontends import _firmware, _samples
 from edgeflow.frontends._lowered import Lowered
 from edgeflow.pipeline import Context, copy_result
 from edgeflow.provenance import file_sha256, program_command, provenance, with_bitstream
@@ -29,7 +29,8 @@ from edgeflow.rtl.folding import folding_within
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.names import KEYWORDS
 from edgeflow.run import Outcome, bitstream, mapping
-from edgeflow.store import file_digest
+from edgeflow.store import code_digest, file_digest
+from edgeflow.tools import gxx
 from edgeflow.verify import handover, locate, reference, vectors
 from edgeflow.verify.claim import Claim
 from edgeflow.verify.ladder import Rung
@@ -48,6 +49,7 @@ class Wish:
     frames: int = 1000  # that verification compares, the given samples among them
     seed: int = 1
     until: str = "report"  # or "verify"
+    csim: bool = False  # also through hls4ml: its HLS project, and its csim as a rung
 
 
 def suffixes() -> dict[str, str]:
@@ -82,9 +84,14 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     context.progress(f"run the {frontend.EXECUTOR} on {len(frames):,} frames")
     agreed = reference.checked(lowered, frames, frontend.execute(model, reals), frontend.EXECUTOR)
     executor = Rung(frontend.EXECUTOR, lowered.real(agreed.outputs))
-    of = [executor.name, sha256(agreed.outputs.tobytes()).hexdigest()]
+    rungs = [executor]
+    if wish.csim:
+        firmware = _firmware_of(frontend, model, name, clock_mhz, context)
+        paths["firmware"] = copy_result(firmware, folder / "firmware")
+        rungs.append(Rung("csim", frontend.csim(_firmware.load(firmware), reals)))
+    of = {rung.name: sha256(rung.logits.tobytes()).hexdigest() for rung in rungs}
     regenerate = locate.regenerator(folding, clock_mhz, delays)
-    claim = Claim(lowered, frames, lambda: [executor], of, wish.seed, regenerate)
+    claim = Claim(lowered, frames, lambda: rungs, of, wish.seed, regenerate)
     verified = pipeline.verify(claim, design, context)
     paths["verification"] = copy_result(verified.folder, folder / "verification")
     evidence = Evidence(
@@ -112,6 +119,19 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     )
     program = program_command(board, paths["bitstream"])
     return Outcome.of(compile_import(evidence, agreement), paths, folder, program)
+
+
+def _firmware_of(frontend: ModuleType, model: Path, name: str, clock_mhz: float, context: Context) -> Path:
+    """The folder of the file's HLS project and csim, built once. Raises InputError where the format has none."""
+    if not hasattr(frontend, "csim"):
+        raise InputError(f"--csim: hls4ml takes ONNX files, not {model.suffix}; leave the option out")
+
+    def build(folder: Path) -> None:
+        context.start("convert", "convert with hls4ml, compile csim")
+        frontend.convert(model, name, clock_mhz, folder)
+
+    material = {"model": _model_sha256(model), "name": name, "clock_mhz": clock_mhz, "g++": gxx.version()}
+    return context.store.stage("convert", material | {"code": code_digest("frontends")}, build)
 
 
 def _model_sha256(model: Path) -> str:

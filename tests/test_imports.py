@@ -46,6 +46,20 @@ def saved(tmp_path):
 
 
 @pytest.mark.tools
+def test_csim_is_a_rung_where_hls4ml_holds_the_file(saved, tmp_path, store):
+    b = models.Builder((8,), 2)
+    x = b.node("MatMul", b.quant("x", 2.0**-3, 6), b.weights((8, 6), 4, scale=np.float32(0.25)))
+    x = b.quant(b.node("Relu", x), 2.0**-2, 4, signed=False)
+    model = saved(b.model(b.node("MatMul", x, b.weights((6, 3), 3, scale=np.float32(0.5))), (3,)))
+    asked = ("--csim", "--until", "verify", "--frames", 100, "--out", tmp_path / "out")
+    shown = edgeflow("import", model, *asked, EDGEFLOW_STORE=str(store.root))
+    assert shown.returncode == 0, shown.stderr
+    assert list((tmp_path / "out" / "firmware").rglob("*.cpp"))
+    refused = edgeflow("import", saved(models.mlp(per_channel=True), "float.onnx"), *asked)
+    assert refused.returncode == 2 and "--csim: hls4ml does not hold the file exactly" in refused.stderr
+
+
+@pytest.mark.tools
 def test_a_file_becomes_a_bitstream_without_any_framework(saved, tmp_path, store):
     model = saved(models.mlp(per_channel=True), "My Net (final).onnx")
     samples = tmp_path / "samples.npz"

@@ -22,6 +22,7 @@ from edgeflow.frontends import _onnx_pool as pooling
 from edgeflow.frontends import _onnx_quantizers as quantizers
 from edgeflow.frontends import _onnx_shape as shaping
 from edgeflow.frontends import _onnx_sums as sums
+from edgeflow.frontends._firmware import Firmware
 from edgeflow.frontends._lowered import Entry, Lowered
 from edgeflow.frontends._onnx_entry import Raw, apply
 from edgeflow.frontends._onnx_exact import channels_last
@@ -102,6 +103,26 @@ def findings(graph: OnnxGraph) -> tuple[Finding, ...]:
 def execute(path: Path, x: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """Every tensor of the model for samples (samples, *shape), by the reference executor."""
     return _onnx_executor.execute(load(path), x)
+
+
+def convert(path: Path, project: str, clock_mhz: float, folder: Path) -> Firmware:
+    """The file as an HLS project with its compiled csim, in ``folder``.
+
+    Raises UnsupportedLayerError for what hls4ml does not hold exactly, MissingToolError or ToolError.
+    """
+    from edgeflow.frontends import _onnx_csim  # here: hls4ml takes seconds, and is asked for
+
+    model = load(path)
+    if why := _onnx_csim.why_not(read(model)):
+        raise UnsupportedLayerError(f"--csim: hls4ml does not hold the file exactly: {why}; leave the option out")
+    return _onnx_csim.convert(model, project, clock_mhz, folder)
+
+
+def csim(firmware: Firmware, x: NDArray[Any]) -> NDArray[np.float64]:
+    """The outputs (samples, features) of samples (samples, *shape) as the model takes them."""
+    from edgeflow.frontends import _onnx_csim
+
+    return _onnx_csim.logits(firmware, x)
 
 
 def lower_graph(graph: OnnxGraph, name: str) -> Lowered:

@@ -114,7 +114,7 @@ $(PY):
 	$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED): pyproject.toml constraints.txt | $(PY)
-	@echo "installing into $(VENV): TensorFlow and the hardware tools, three gigabytes on disk"
+	@echo "installing into $(VENV): TensorFlow and the hardware tools, nearly four gigabytes on disk"
 	$(PIP) install --quiet --editable ".[qkeras]"
 	@touch $@
 

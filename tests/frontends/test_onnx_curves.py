@@ -7,7 +7,7 @@ from test_qonnx import lower, mismatches
 
 from edgeflow.errors import UnsupportedLayerError
 from edgeflow.frontends import _onnx_curves as curves
-from edgeflow.frontends import qonnx
+from edgeflow.frontends import _onnx_executor, qonnx
 from edgeflow.frontends._onnx_executor import execute
 from edgeflow.frontends._onnx_graph import read
 from edgeflow.frontends.hls4ml_graph import Verdict
@@ -88,8 +88,8 @@ def test_thresholds_are_the_executors_own(monkeypatch):
     b = models.Builder((1,))
     model = b.model(b.quant(b.node("Sigmoid", b.quant("x", 0.001, 12)), 1 / 255, 8, signed=False), (1,))
     right, theirs = every_integer(model, 12)
-    own = curves._onnx_executor.elementwise
-    monkeypatch.setattr(curves._onnx_executor, "elementwise", lambda nodes, x: own(nodes, x) * np.float32(1.001))
+    own = _onnx_executor.elementwise
+    monkeypatch.setattr(_onnx_executor, "elementwise", lambda nodes, x: own(nodes, x) * np.float32(1.001))
     wrong, _ = every_integer(model, 12)
     assert np.array_equal(right, theirs) and not np.array_equal(wrong, theirs)
 

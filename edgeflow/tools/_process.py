@@ -87,15 +87,17 @@ def beside(work: Callable[[], Value]) -> Iterator[Callable[[], Value]]:
     """Do ``work``, whose time goes into jobs, in a thread of its own while the body runs; the value waits for its
     result, or raises what it raised.
 
-    When the body ends without having asked, by an exception or Ctrl-C for one, so do the jobs.
+    A body that raises, by Ctrl-C for one, ends the jobs; one that ends well waits for them, so the value may be asked
+    for afterwards.
     """
     unwanted, context = threading.Event(), copy_context()
     context.run(_UNWANTED.set, unwanted)
     with ThreadPoolExecutor(max_workers=1) as pool:
         try:
             yield pool.submit(context.run, work).result
-        finally:
+        except BaseException:
             unwanted.set()
+            raise
 
 
 def tail(text: str, lines: int = TAIL_LINES) -> str:

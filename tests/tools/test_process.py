@@ -118,7 +118,8 @@ def test_ctrl_c_ends_the_child(tmp_path):
 
 
 def test_work_beside_the_body_gives_its_result(tmp_path):
-    with beside(lambda: run(python("raise SystemExit(3)", tmp_path, accept=(3,)))) as code:
+    late = "import time; time.sleep(1); raise SystemExit(3)"  # the body has long ended by then
+    with beside(lambda: run(python(late, tmp_path, accept=(3,)))) as code:
         here = run(Job("here", [sys.executable, "-c", ""], tmp_path, "here.log"))
     assert (here, code()) == (0, 3)
 

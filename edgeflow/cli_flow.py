@@ -20,7 +20,7 @@ app = typer.Typer()
 
 RecipePath = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for what is made; default runs/<recipe name>.")]
-Waves = Annotated[bool, typer.Option("--waves", help="Keep the simulation's waves as verification/waves.vcd.")]
+Waves = Annotated[bool, typer.Option("--waves", help="Keep the simulation's waves in verification/, as FST or VCD.")]
 
 BoardName = Annotated[str | None, typer.Option("--board", help="Another board than the recipe's.")]
 ClockMhz = Annotated[float | None, typer.Option("--clock-mhz", help="Another clock than the recipe's.")]

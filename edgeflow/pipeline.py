@@ -157,6 +157,7 @@ def _shape_of(wanted: LayerFolding) -> layer_shapes.LayerFolding:
 
 def verify(claim: Claim, design: Design, context: Context, waves: bool = False) -> Staged[Verification]:
     """Every rung of the ladder on the claim's frames. Raises MismatchError."""
+    recorded = verilator.waves_format() if waves else None
 
     def build(folder: Path) -> None:
         context.start("verify", "verify: what stands above, Network, RTL and synthesized netlist")
@@ -169,7 +170,7 @@ def verify(claim: Claim, design: Design, context: Context, waves: bool = False) 
             claim.labels,
             claim.seed,
             context.store,
-            folder / "waves.vcd" if waves else None,
+            folder / f"waves.{recorded}" if recorded else None,
             claim.regenerate,
             vectors.in_rtl(frames, tests, design),
             vectors.in_netlist(frames, tests, design),
@@ -179,7 +180,7 @@ def verify(claim: Claim, design: Design, context: Context, waves: bool = False) 
     material = {
         "claim": claim.material,
         "design": design.sources | design.memories,
-        "waves": waves,
+        "waves": recorded,
         "tools": [verilator.version(), cocotb.version(), gxx.version(), pyosys.version()],
         "code": code_digest("verify", "network", "kernels", "rtl", "fixedpoint.py", "tools"),
     }

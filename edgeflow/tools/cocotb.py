@@ -41,11 +41,12 @@ def environment(module: str, search: str, toplevel: str) -> dict[str, str]:
 
 
 def run(folder: Path, simulator: Path, module: str, search: Path, waves: Path | None, timeout_s: float = 3600) -> None:
-    """Run ``module`` (found in ``search``) in ``folder``, which holds the case. Raises ToolError."""
+    """Run ``module`` (found in ``search``) in ``folder``, which holds the case; ``waves`` is the file that a simulator
+    built for them writes. Raises ToolError."""
     _process.need(NAME, version(), INSTALL)
-    argv = command(str(simulator), "waves.vcd" if waves else None)
+    argv = command(str(simulator), waves.name if waves else None)
     env = environment(module, str(search), "tb_stream")
     _process.run(_process.Job(NAME, argv, folder, "sim.log", INSTALL, timeout_s, env=env))
     if waves:
         waves.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(folder / "waves.vcd", waves)
+        shutil.move(folder / waves.name, waves)

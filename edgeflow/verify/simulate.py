@@ -47,7 +47,7 @@ class Simulation:
     outputs: Integers  # (frames, out_features), as the RTL sent them in the last phase
 
 
-def simulator(design: Design, store: Store, max_frames: int, waves: bool = False) -> Path:
+def simulator(design: Design, store: Store, max_frames: int, trace: str | None = None) -> Path:
     """The folder with the compiled bench of a design; built once for the same text and tools."""
     options = bench_options(design, max_frames)
     bench = (SIM / "tb_stream.sv").read_text()
@@ -56,7 +56,7 @@ def simulator(design: Design, store: Store, max_frames: int, waves: bool = False
         "memories": design.memories,
         "bench": bench,
         "options": options,
-        "waves": waves,
+        "trace": trace,
         "tools": [verilator.version(), cocotb.version(), gxx.version()],
         "flags": verilator.MODEL_FLAGS,
     }
@@ -64,7 +64,7 @@ def simulator(design: Design, store: Store, max_frames: int, waves: bool = False
     def build(folder: Path) -> None:
         sources = [path.name for path in design.write_sources(folder)]
         (folder / "tb_stream.sv").write_text(bench)
-        verilator.build(folder, [*sources, "tb_stream.sv"], "tb_stream", store, waves, options)
+        verilator.build(folder, [*sources, "tb_stream.sv"], "tb_stream", store, trace, options)
         shutil.rmtree(folder / "model")
 
     return store.stage("simulator", material, build)
@@ -73,11 +73,12 @@ def simulator(design: Design, store: Store, max_frames: int, waves: bool = False
 def simulate(
     design: Design, x: Integers, y: Integers, case: cases.Case, store: Store, waves: Path | None = None
 ) -> Simulation:
-    """Run a case: inputs ``x``, expected outputs ``y``. Differing outputs are results.
+    """Run a case: inputs ``x``, expected outputs ``y``. Differing outputs are results. ``waves``: file to keep what all
+    signals did, its ending is the format (``verilator.waves_format()``).
 
     Raises MismatchError if the design loses or invents beats, ToolError if the simulation itself fails.
     """
-    binary = simulator(design, store, _room_for(case.frames), waves is not None)
+    binary = simulator(design, store, _room_for(case.frames), waves.suffix[1:] if waves else None)
     with tempfile.TemporaryDirectory(prefix="edgeflow-sim-") as temporary:
         folder = Path(temporary)
         cases.write(case, design, x, y, folder)

@@ -1,6 +1,7 @@
 """The flow, stage by stage: this file is the architecture.
 
-    Recipe -> train -> TrainedModel -> convert -> Firmware -> lower -> Network -> generate -> Design
+    Recipe -> train_floats -> Weights
+    Recipe, Weights -> train -> TrainedModel -> convert -> Firmware -> lower -> Network -> generate -> Design
     Design -> verify -> Verification
     Design -> implement -> Implementation
     Design -> estimate -> Estimate
@@ -13,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -43,6 +45,7 @@ from edgeflow.rtl.design import Design
 from edgeflow.rtl.shapes import Folding
 from edgeflow.store import Store, code_digest, seconds
 from edgeflow.tools import cocotb, gxx, pyosys, verilator
+from edgeflow.training import _floats
 from edgeflow.verify import ladder, vectors, verification
 from edgeflow.verify.claim import Claim
 from edgeflow.verify.verification import Verification
@@ -51,6 +54,7 @@ Progress = Callable[[str], None]
 Value = TypeVar("Value")
 
 RECIPE_PARTS = ("", "_layers", "_layout", "_steps", "_cost")  # the code that gives a recipe its meaning in training
+FLOAT_SECONDS = ".float_seconds"  # beside a student: how long its teachers and the baseline took
 BOARD_FRAMES = 32  # test samples sent to the simulated board
 
 
@@ -76,21 +80,50 @@ class Staged(Generic[Value]):
     seconds: float
 
 
+def train_floats(recipe: Recipe, context: Context) -> dict[str, Staged[training.Weights]]:
+    """Teachers and baseline by their jobs' keys, each stored under what determines it alone: recipes that differ in
+    the student share them."""
+    framework, wanted = recipe.student.framework, _floats.jobs(recipe)
+
+    def build(job: _floats.FloatJob, folder: Path) -> None:
+        context.start("float_network", f"train {job.label}")
+        made = catalog.load("training", framework).train_float(recipe, job, context.progress)
+        _floats.save(made, folder)
+
+    shared = {"framework": framework, "dataset": recipe.dataset} | _training_material(recipe)
+    folders = context.store.stages("float_network", [(shared | job.material, partial(build, job)) for job in wanted])
+    return {
+        job.key: Staged(_floats.load(folder), folder, seconds(folder))
+        for job, folder in zip(wanted, folders, strict=True)
+    }
+
+
 def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
-    """Teacher, baseline and student, compressed step by step, scored."""
+    """The student, compressed step by step, scored beside its teachers and the baseline; its seconds are theirs too."""
 
     def build(folder: Path) -> None:
-        context.start("train", "train teacher, baseline and student")
-        catalog.load("training", recipe.student.framework).train(recipe, context.progress).save(folder)
+        given = floats or train_floats(recipe, context)
+        context.start("train", "train the student")
+        (folder / FLOAT_SECONDS).write_text(str(sum(one.seconds for one in given.values())))
+        weights = {key: one.value for key, one in given.items()}
+        catalog.load("training", recipe.student.framework).train(recipe, context.progress, weights).save(folder)
 
-    material = {
+    material = _training_material(recipe) | {
         "recipe": recipe.training_slice,
-        "data": catalog.load("datasets", recipe.dataset).identity(),  # one name may stand for a part or all of the data
         "files": [sha256(file.read_bytes()).hexdigest() for file in step_files(recipe.compression)],
+    }
+    # Before this student's lock: who wants the same one trains other float networks meanwhile.
+    floats = {} if context.store.has("train", material) else train_floats(recipe, context)
+    folder = context.store.stage("train", material, build)
+    return Staged(training.load(folder), folder, seconds(folder) + float((folder / FLOAT_SECONDS).read_text()))
+
+
+def _training_material(recipe: Recipe) -> dict[str, object]:
+    """What all training depends on besides the recipe."""
+    return {
+        "data": catalog.load("datasets", recipe.dataset).identity(),  # one name may stand for a part or all of the data
         "code": code_digest("training", "datasets", *(f"recipe{part}.py" for part in RECIPE_PARTS)),
     }
-    folder = context.store.stage("train", material, build)
-    return Staged(training.load(folder), folder, seconds(folder))
 
 
 def convert(

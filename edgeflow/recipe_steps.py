@@ -69,10 +69,20 @@ def step_problems(step: Step, shape: Shape, student: Any) -> Iterator[tuple[tupl
 
 def step_files(steps: Iterable[Step]) -> list[Path]:
     """What training reads besides the data set."""
-    return [file for step in steps for file in getattr(catalog.load(KIND, step.name), "files", _none)(step.section)]
+    return _told(steps, "files")
 
 
-def _none(section: StepSection) -> list[Path]:
+def step_teachers(steps: Iterable[Step]) -> list[Any]:
+    """Ensembles that steps name in their sections."""
+    return _told(steps, "teachers")
+
+
+def _told(steps: Iterable[Step], what: str) -> list[Any]:
+    """What the steps' files say of their sections, where they say it."""
+    return [found for step in steps for found in getattr(catalog.load(KIND, step.name), what, _none)(step.section)]
+
+
+def _none(section: StepSection) -> list[Any]:
     return []
 
 

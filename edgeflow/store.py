@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 
 SECONDS = ".seconds"  # how long the build took, kept beside its result
 PACKAGE = Path(__file__).parent
+Build = Callable[[Path], None]  # fills the folder that it is given
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
@@ -69,14 +70,24 @@ class Store:
         """``$EDGEFLOW_STORE``, else ``~/.cache/edgeflow``."""
         return cls(Path(os.environ.get("EDGEFLOW_STORE") or Path.home() / ".cache" / "edgeflow"))
 
-    def stage(self, name: str, material: Any, build: Callable[[Path], None]) -> Path:
+    def stage(self, name: str, material: Any, build: Build) -> Path:
         """The folder of stage ``name`` for ``material``; calls ``build(folder)`` only if it is not stored yet."""
+        return self._stage(name, material, build, wait=True)
+
+    def stages(self, name: str, wanted: Sequence[tuple[Any, Build]]) -> list[Path]:
+        """Several results of one stage, each as ``stage`` gives it. What another process is building comes last:
+        processes that want the same ones share the work."""
+        for material, build in wanted:
+            self._stage(name, material, build, wait=False)
+        return [self._stage(name, material, build, wait=True) for material, build in wanted]
+
+    def _stage(self, name: str, material: Any, build: Build, wait: bool) -> Path:
         final = self.root / name / digest(material)
         if final.is_dir():
             return final
         final.parent.mkdir(parents=True, exist_ok=True)
-        with alone(final.with_name(f".lock-{final.name}")):
-            if not final.is_dir():
+        with alone(final.with_name(f".lock-{final.name}"), wait) as ours:
+            if ours and not final.is_dir():
                 _build(build, final)
         return final
 
@@ -95,24 +106,31 @@ def seconds(stage: Path) -> float:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def alone(path: Path, wait: bool = True) -> Iterator[bool]:
     """One process or thread at a time, by a lock on the file at ``path``; the kernel frees a killed one's.
 
-    The file is gone afterwards. On a file system without locks there is no waiting: the first to publish wins.
+    False, at once, if another one has it and we do not ``wait``. The file is gone afterwards. On a file system without
+    locks there is no waiting: the first to publish wins.
     """
-    lock = _locked(path)
+    lock = _locked(path, wait)
+    if lock is None:
+        yield False
+        return
     try:
-        yield
+        yield True
     finally:
         path.unlink(missing_ok=True)  # who waits for it sees that it is no longer the file of that name
         os.close(lock)
 
 
-def _locked(path: Path) -> int:
+def _locked(path: Path, wait: bool) -> int | None:
     while True:
         lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            os.close(lock)
+            return None
         except BaseException as error:
             if not isinstance(error, OSError) or error.errno not in NO_LOCKS:
                 os.close(lock)
@@ -130,7 +148,7 @@ def _is_named(file: int, path: Path) -> bool:
         return False
 
 
-def _build(build: Callable[[Path], None], final: Path) -> None:
+def _build(build: Build, final: Path) -> None:
     work = Path(tempfile.mkdtemp(prefix=".partial-", dir=final.parent))
     try:
         started = time.monotonic()

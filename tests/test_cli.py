@@ -115,4 +115,5 @@ def test_a_stopped_run_leaves_nothing_that_is_trusted(tmp_path, how):
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130
     assert "stopped" in said
-    assert list((store / "train").iterdir()) == []
+    assert list((store / "float_network").iterdir()) == []
+    assert not (store / "train").exists()

@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -244,3 +245,29 @@ def test_only_one_is_alone_however_many_come_and_go(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(visit, range(60)))
     assert set(most) == {1} and not (tmp_path / "lock").exists()
+
+
+def test_who_wants_the_same_ones_shares_the_work(tmp_path):
+    """Two at once, six results: each is built once, and both build some."""
+    built = []
+
+    def ask(who):
+        def build(number, folder):
+            built.append((number, who))
+            time.sleep(0.1)
+
+        return Store(tmp_path).stages("stage", [(number, partial(build, number)) for number in range(6)])
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(ask, "ab")
+    assert one == other and all(folder.is_dir() for folder in one)
+    assert sorted(number for number, _ in built) == list(range(6))
+    assert {who for _, who in built} == {"a", "b"}
+
+
+def test_who_does_not_wait_is_told_at_once(tmp_path):
+    with alone(tmp_path / "lock") as first, alone(tmp_path / "lock", wait=False) as second:
+        assert first and not second
+    with alone(tmp_path / "lock", wait=False) as again:
+        assert again
+    assert not (tmp_path / "lock").exists()

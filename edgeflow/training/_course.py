@@ -1,11 +1,12 @@
 """The course of training, whatever the framework: teacher ensemble, float baseline, plain student, then each step of
 the recipe's compression in order.
 
-``run(recipe, progress, framework) -> TrainedModel`` depends on ``recipe.training_slice`` alone. Every choice uses the
-validation split; the test split is scored once, after the last choice.
+``run(recipe, progress, framework, given) -> TrainedModel`` depends on ``recipe.training_slice`` alone: float networks
+that are given are as they would be trained here. Every choice uses the validation split; the test split is scored once,
+after the last choice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -14,22 +15,26 @@ from edgeflow.datasets._data import Dataset
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_steps import KIND, Step
 from edgeflow.store import digest
+from edgeflow.training import _floats
 from edgeflow.training._augment import Examples
 from edgeflow.training._fit import Progress, Task, accuracy
+from edgeflow.training._floats import NOTHING, TEACHER, FloatJob
 from edgeflow.training._framework import Framework, Model
 from edgeflow.training._lab import Candidate, Lab
-from edgeflow.training._trained import Scores, StepRecord, TrainedModel
+from edgeflow.training._trained import Scores, StepRecord, TrainedModel, Weights
 
 
-def run(recipe: Recipe, progress: Progress, framework: Framework[Model]) -> TrainedModel:
+def float_network(recipe: Recipe, job: FloatJob, progress: Progress, framework: Framework[Model]) -> Weights:
+    """One of the recipe's float networks, trained."""
+    lab = _lab(recipe, _data(recipe), progress, framework, NOTHING)
+    return framework.weights(lab.float_network(job))
+
+
+def run(recipe: Recipe, progress: Progress, framework: Framework[Model], given: Mapping[str, Weights]) -> TrainedModel:
     """Train everything the recipe names; ``progress`` gets a line about twice a second."""
-    dataset = catalog.load("datasets", recipe.dataset)
-    data: Dataset = dataset.load()
-    examples = Examples(data.x_train, data.y_train, dataset.SHAPE, pixels=0)
-    task = Task(dataset.SHAPE, dataset.CLASSES, examples, data.x_validation, data.y_validation, recipe.training)
-
-    lab: Lab[Model] = Lab(recipe, progress, framework, task, {})
-    teachers, baseline = lab.ensemble(recipe.teacher, "teacher"), lab.float_network(recipe.baseline, "baseline", 0, 1)
+    data = _data(recipe)
+    lab = _lab(recipe, data, progress, framework, given)
+    teachers, baseline = lab.ensemble(recipe.teacher, TEACHER), lab.float_network(_floats.baseline(recipe))
     lab = replace(lab, floats={"ensemble": teachers, "baseline": [baseline]})
     plain = lab.trained(lab.fresh(recipe.student), "student without distillation")
 
@@ -51,8 +56,8 @@ def run(recipe: Recipe, progress: Progress, framework: Framework[Model]) -> Trai
         framework=framework.name,
         recipe_digest=digest(recipe.training_slice),
         versions={package: version(package) for package in framework.packages},
-        shape=task.shape,
-        classes=task.classes,
+        shape=lab.task.shape,
+        classes=lab.task.classes,
         spec=student.spec,
         baseline_spec=recipe.baseline,
         baseline=framework.weights(baseline),
@@ -61,6 +66,20 @@ def run(recipe: Recipe, progress: Progress, framework: Framework[Model]) -> Trai
         scores={name: _scores(lab, group, data) for name, group in models.items()},
         qonnx=framework.qonnx(models["student"][0]),
     )
+
+
+def _data(recipe: Recipe) -> Dataset:
+    data: Dataset = catalog.load("datasets", recipe.dataset).load()
+    return data
+
+
+def _lab(
+    recipe: Recipe, data: Dataset, progress: Progress, framework: Framework[Model], given: Mapping[str, Weights]
+) -> Lab[Model]:
+    named = catalog.load("datasets", recipe.dataset)
+    examples = Examples(data.x_train, data.y_train, named.SHAPE, pixels=0)
+    task = Task(named.SHAPE, named.CLASSES, examples, data.x_validation, data.y_validation, recipe.training)
+    return Lab(recipe, progress, framework, task, {}, given)
 
 
 def _taken(lab: Lab[Model], student: Candidate, step: Step) -> tuple[Candidate, StepRecord]:

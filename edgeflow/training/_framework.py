@@ -47,8 +47,8 @@ class Framework(Protocol[Model]):
     def sums(self, model: Model, x: Features, names: Sequence[str]) -> Sums:
         """What these layers make of samples, before batch norm and activation."""
 
-    def fill(self, student: Model, weights: Weights) -> None:
-        """Set kernels, and biases where the layer has one."""
+    def fill(self, model: Model, weights: Weights) -> None:
+        """Set kernels, and biases where the layer has one; of a float network too."""
 
     def fill_norm(self, student: Model, name: str, norm: Norm) -> None: ...
 

@@ -10,12 +10,13 @@ from typing import Generic
 import numpy as np
 
 from edgeflow.datasets._data import Features
-from edgeflow.recipe import FloatNetwork, Recipe, Student, Teacher, Training
+from edgeflow.recipe import Recipe, Student, Teacher, Training
 from edgeflow.recipe_cost import quantized_cost
 from edgeflow.recipe_layout import Placed
 from edgeflow.training._fit import Lesson, Logits, Masks, Progress, Task, accuracy, fit
+from edgeflow.training._floats import FloatJob, members, seed_of
 from edgeflow.training._framework import Framework, Model
-from edgeflow.training._trained import State
+from edgeflow.training._trained import State, Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,18 +37,20 @@ class Lab(Generic[Model]):
     framework: Framework[Model]
     task: Task  # of a student without a lesson
     floats: Mapping[str, Sequence[Model]]  # the networks that every recipe trains: "ensemble", "baseline"
+    given: Mapping[str, Weights] = field(default_factory=dict)  # of float networks trained before, by their jobs' keys
 
-    def float_network(self, spec: FloatNetwork, role: str, number: int, count: int) -> Model:
-        """Members of one role differ by their seed, in initial weights and order of examples."""
-        seed = seed_of(self.recipe.seed, role, number)
-        model = self.framework.float_network(spec, self.task.shape, self.task.classes, seed)
-        task = replace(self.task, schedule=spec.training)
-        learner = self.framework.learner(model, task, None, {})
-        fit(learner, task, seed, f"{role} {number + 1} of {count}", self.progress)
+    def float_network(self, job: FloatJob) -> Model:
+        """Trained, now or before."""
+        model = self.framework.float_network(job.spec, self.task.shape, self.task.classes, job.seed)
+        if job.key in self.given:
+            self.framework.fill(model, self.given[job.key])
+            return model
+        task = replace(self.task, schedule=job.spec.training)
+        fit(self.framework.learner(model, task, None, {}), task, job.seed, job.label, self.progress)
         return model
 
     def ensemble(self, spec: Teacher, role: str) -> list[Model]:
-        return [self.float_network(spec, role, i, spec.members) for i in range(spec.members)]
+        return [self.float_network(job) for job in members(spec, role, self.recipe.seed)]
 
     def fresh(self, spec: Student) -> Candidate:
         """A student before any training. All of one spec start from the same weights, so they differ by what they
@@ -129,7 +132,3 @@ class Lab(Generic[Model]):
 def kernels_of(latent: State) -> State:
     """By layer."""
     return {key.removesuffix("/kernel"): array for key, array in latent.items() if key.endswith("/kernel")}
-
-
-def seed_of(seed: int, role: str, member: int) -> int:
-    return int(np.random.SeedSequence([seed, *role.encode(), member]).generate_state(1)[0] >> 1)

@@ -3,7 +3,7 @@
 ``train(recipe, progress) -> TrainedModel`` is deterministic in ``recipe.training_slice`` on one machine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from edgeflow.recipe import FloatNetwork, Recipe, Student
 from edgeflow.recipe_layout import Shape
 from edgeflow.training import _course, _torch  # first: it says which package is missing
 from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Progress, Task
+from edgeflow.training._floats import NOTHING, FloatJob
 from edgeflow.training._qonnx import export
 from edgeflow.training._torch import Network
 from edgeflow.training._torch_build import float_model
@@ -56,8 +57,8 @@ class Brevitas:
     def sums(self, model: Network, x: Features, names: Sequence[str]) -> Sums:
         return _torch.outputs_of(model, x, names)
 
-    def fill(self, student: Network, weights: Weights) -> None:
-        _torch.with_weights(student, weights)
+    def fill(self, model: Network, weights: Weights) -> None:
+        _torch.with_weights(model, weights)
 
     def fill_norm(self, student: Network, name: str, norm: Norm) -> None:
         _torch.with_norm(student, name, *norm)
@@ -75,9 +76,15 @@ class Brevitas:
 FRAMEWORK = Brevitas()
 
 
-def train(recipe: Recipe, progress: Progress) -> TrainedModel:
-    """Train everything the recipe names; ``progress`` gets a line about twice a second."""
-    return _course.run(recipe, progress, FRAMEWORK)
+def train_float(recipe: Recipe, job: FloatJob, progress: Progress) -> Weights:
+    """One float network of the recipe, which depends on its data set and the job alone."""
+    return _course.float_network(recipe, job, progress, FRAMEWORK)
+
+
+def train(recipe: Recipe, progress: Progress, given: Mapping[str, Weights] = NOTHING) -> TrainedModel:
+    """Train everything the recipe names but the float networks that are ``given``, by their jobs' keys; ``progress``
+    gets a line about twice a second."""
+    return _course.run(recipe, progress, FRAMEWORK, given)
 
 
 def untrained(spec: Student, shape: Shape, classes: int) -> bytes:

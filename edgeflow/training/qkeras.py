@@ -3,7 +3,7 @@
 ``train(recipe, progress) -> TrainedModel`` is deterministic in ``recipe.training_slice`` on one machine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from edgeflow.recipe import FloatNetwork, Recipe, Student
 from edgeflow.recipe_layout import Shape
 from edgeflow.training import _build, _course
 from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Progress, Task
+from edgeflow.training._floats import NOTHING, FloatJob
 from edgeflow.training._keras import (
     float64,
     hidden_of,
@@ -63,8 +64,8 @@ class QKeras:
         made = {name: logits_of(keras.Model(model.inputs, model.get_layer(name).output), x) for name in names}
         return {name: y.reshape(-1, y.shape[-1]) for name, y in made.items()}
 
-    def fill(self, student: keras.Model, weights: Weights) -> None:
-        with_weights(student, weights)
+    def fill(self, model: keras.Model, weights: Weights) -> None:
+        with_weights(model, weights)
 
     def fill_norm(self, student: keras.Model, name: str, norm: Norm) -> None:
         raise AssertionError("a recipe for QKeras has no batch norm")
@@ -83,9 +84,15 @@ class QKeras:
 FRAMEWORK = QKeras()
 
 
-def train(recipe: Recipe, progress: Progress) -> TrainedModel:
-    """Train everything the recipe names; ``progress`` gets a line about twice a second."""
-    return _course.run(recipe, progress, FRAMEWORK)
+def train_float(recipe: Recipe, job: FloatJob, progress: Progress) -> Weights:
+    """One float network of the recipe, which depends on its data set and the job alone."""
+    return _course.float_network(recipe, job, progress, FRAMEWORK)
+
+
+def train(recipe: Recipe, progress: Progress, given: Mapping[str, Weights] = NOTHING) -> TrainedModel:
+    """Train everything the recipe names but the float networks that are ``given``, by their jobs' keys; ``progress``
+    gets a line about twice a second."""
+    return _course.run(recipe, progress, FRAMEWORK, given)
 
 
 def student_model(trained: TrainedModel) -> keras.Model:

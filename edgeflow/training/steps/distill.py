@@ -22,9 +22,10 @@ from edgeflow.recipe_steps import Points, StepSection
 from edgeflow.training import _lessons
 from edgeflow.training._augment import Examples
 from edgeflow.training._fit import Lesson
+from edgeflow.training._floats import OWN_TEACHER, seed_of
 from edgeflow.training._framework import Model
 from edgeflow.training._generators import GENERATORS
-from edgeflow.training._lab import Candidate, Lab, seed_of
+from edgeflow.training._lab import Candidate, Lab
 from edgeflow.training._tune import Range, maximize
 
 RANGES = {"temperature": Range(0.5, 10, log=True), "weight": Range(0, 1), "feature_weight": Range(0.01, 10, log=True)}
@@ -83,6 +84,11 @@ def files(section: Section) -> list[Path]:
     return [Path(section.unlabelled)] if section.unlabelled else []
 
 
+def teachers(section: Section) -> list[Teacher]:
+    """Those of this step's own."""
+    return [section.teacher] if isinstance(section.teacher, Teacher) else []
+
+
 def run(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[Candidate, dict[str, Any]]:
     task = replace(lab.task, examples=_examples(lab, section), schedule=section.training or lab.task.schedule)
     start = replace(lab.fresh(candidate.spec), masks=candidate.masks) if section.start == "initial" else candidate
@@ -107,24 +113,24 @@ def _examples(lab: Lab[Model], section: Section) -> Examples:
 
 
 def _lesson(lab: Lab[Model], candidate: Candidate, section: Section, examples: Examples) -> Lesson:
-    teachers, channels = _teachers(lab, candidate, section)
+    models, channels = _models(lab, candidate, section)
     matched = section.feature_weight > 0
     return Lesson(
-        _lessons.soft_labels(lab, teachers, examples),
+        _lessons.soft_labels(lab, models, examples),
         section.temperature,
         section.weight,
         section.schedule == "annealed",
-        _lessons.hidden_activations(lab, teachers, channels, examples) if matched else None,
+        _lessons.hidden_activations(lab, models, channels, examples) if matched else None,
         section.feature_weight,
     )
 
 
-def _teachers(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[Sequence[Model], int]:
+def _models(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[Sequence[Model], int]:
     """Who teaches, and how many channels their last hidden layers have."""
     recipe, shape, classes = lab.recipe, lab.task.shape, lab.task.classes
     match section.teacher:
         case Teacher() as own:
-            models, layout = lab.ensemble(own, "teacher of its own"), own.layout(shape, classes)
+            models, layout = lab.ensemble(own, OWN_TEACHER), own.layout(shape, classes)
         case "student":
             models, layout = [lab.model(candidate)], candidate.spec.layout(shape, classes)
         case word:

@@ -10,6 +10,7 @@ from edgeflow.errors import InputError
 from edgeflow.recipe import Student, Training
 from edgeflow.recipe_layout import Shape
 from edgeflow.recipe_steps import StepSection
+from edgeflow.training._floats import alone
 from edgeflow.training._framework import Model
 from edgeflow.training._lab import Candidate, Lab
 from edgeflow.training._start import start, twin
@@ -32,7 +33,8 @@ def problems(section: Section, shape: Shape, student: Student | None) -> Iterato
 def run(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[Candidate, dict[str, Any]]:
     task, spec = lab.task, candidate.spec
     schedule = {"training": section.float_training or lab.recipe.training}
-    network = lab.float_network(twin(spec).model_copy(update=schedule), "float student", 0, 1)
+    twin_spec = twin(spec).model_copy(update=schedule)
+    network = lab.float_network(alone(twin_spec, "float student", lab.recipe.seed))
     model = lab.latent_model(lab.fresh(spec))
     start(lab.framework, network, model, spec, task.shape, task.classes, task.examples.x)
     quantized = replace(candidate, latent=lab.framework.latent(model), masks={})

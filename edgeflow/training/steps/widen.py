@@ -14,8 +14,9 @@ from edgeflow.errors import InputError
 from edgeflow.recipe import Training
 from edgeflow.recipe_layers import Count, Weighted
 from edgeflow.recipe_steps import StepSection
+from edgeflow.training._floats import seed_of
 from edgeflow.training._framework import Model
-from edgeflow.training._lab import Candidate, Lab, seed_of
+from edgeflow.training._lab import Candidate, Lab
 from edgeflow.training._surgery import chosen, rows_by_channel, site
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from edgeflow._yaml import Key, Position, Tree
@@ -51,6 +52,14 @@ def problem(detail: ErrorDetails, positions: dict[Key, Position], fields: Fields
             return key, f"{_short(detail['input'])} should be a section of keys"
         case _:
             return key, detail["msg"].replace("Input", _short(detail["input"]), 1)
+
+
+def valid(section: Any, value: Any) -> Any:
+    """The value as this section, or any other type, has it; None if it is wrong in itself."""
+    try:
+        return TypeAdapter(section).validate_python(value)
+    except ValidationError:
+        return None
 
 
 def _position(key: Key, positions: dict[Key, Position]) -> Position:

@@ -116,7 +116,7 @@ def _outcome(name: str, recipe: Recipe, routed: bool, context: Context) -> Outco
 
 def _routed_luts(recipe: Recipe, trained: Any, context: Context) -> int:
     firmware = pipeline.convert(recipe, trained, context)
-    design = pipeline.generate(recipe, pipeline.lower(recipe, trained, firmware).network)
+    design = pipeline.generate(recipe, trained, pipeline.lower(recipe, trained, firmware).network)
     return pipeline.implement(recipe.name, recipe.hardware, design, context).value.board.luts
 
 

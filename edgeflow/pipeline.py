@@ -22,7 +22,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeflow import catalog, training
+from edgeflow import catalog, recipe_folding, training
 from edgeflow.boards import _board
 from edgeflow.datasets._data import Dataset
 from edgeflow.estimate import analytic
@@ -159,9 +159,11 @@ def lower(
     return found
 
 
-def generate(recipe: Recipe, network: Network) -> Design:
-    """The network as SystemVerilog, folded or unrolled as the recipe says."""
-    hardware = recipe.hardware
+def generate(recipe: Recipe, trained: Staged[training.TrainedModel], network: Network) -> Design:
+    """The network as SystemVerilog, folded or unrolled as the recipe says. Raises InputError where that no longer fits
+    the sizes that compression left."""
+    hardware, model = recipe.hardware, trained.value
+    recipe_folding.check(hardware.folding, model.layout, recipe.student.layout(model.shape, model.classes))
     return rtl.generate(network, folding_of(hardware), hardware.clock_mhz, delays_of(hardware))
 
 

@@ -4,28 +4,26 @@ models/digits/recipe.yaml:9:7: student.hidden.0.wight_bits: unknown key; did you
 models/digits/recipe.yaml:24:18: hardware.folding.dense_0.pe: 5 does not divide 32 outputs; legal: 1, 2, 4, 8, 16, 32
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from edgeflow import catalog
-from edgeflow._placed import Problem, lines, problem, text_of
+from edgeflow._placed import Problem, lines, problem, text_of, valid
 from edgeflow._yaml import Key, parse
 from edgeflow.boards import _board
 from edgeflow.errors import InputError, RecipeError
 from edgeflow.recipe import FOLDINGS, FloatNetwork, Hardware, Recipe, Student, Teacher
-from edgeflow.recipe_folding import problems as folding_problems
+from edgeflow.recipe_folding import common_problems
 from edgeflow.recipe_frameworks import layer_problems
 from edgeflow.recipe_frameworks import problems as framework_problems
 from edgeflow.recipe_layers import TAGS
 from edgeflow.recipe_layout import MisfitError, Placed, Shape
-from edgeflow.recipe_steps import KIND, AnyStep, Step, step_model, step_problems
+from edgeflow.recipe_steps import KIND, AnyStep, Step, step_ends, step_model, step_problems
 from edgeflow.rtl.names import KEYWORDS
-
-S = TypeVar("S", bound=BaseModel)
 
 
 def read(path: Path) -> Recipe:
@@ -67,21 +65,28 @@ def _cross_problems(value: Any) -> list[Problem]:
     """Rules between sections, for the sections that are right in themselves."""
     if not isinstance(value, dict):
         return []
-    hardware, dataset = _valid(Hardware, value.get("hardware", {})), value.get("dataset")
+    hardware, dataset = valid(Hardware, value.get("hardware", {})), value.get("dataset")
     problems = _name_problems(value.get("name")) + (_clock_problems(hardware) if hardware else [])
-    student = _valid(Student, value.get("student"))
+    student = valid(Student, value.get("student"))
     problems += framework_problems(student) if student else []
     if dataset not in catalog.names("datasets"):
         return problems
     module = catalog.load("datasets", dataset)
     problems += _step_problems(value.get("compression"), module.SHAPE, student)
     for section, kind in (("teacher", Teacher), ("baseline", FloatNetwork)):
-        problems += _layout(section, _valid(kind, value.get(section)), module)[1]
+        problems += _layout(section, valid(kind, value.get(section)), module)[1]
     placed, misfits = _layout("student", student, module)
     problems += layer_problems(student, placed) if student else []
-    if hardware and placed and isinstance(hardware.folding, dict):
-        problems += folding_problems(hardware.folding, placed)
+    if student and hardware and placed and isinstance(hardware.folding, dict):
+        problems += _folding_problems(hardware.folding, value.get("compression"), student, module)
     return problems + misfits
+
+
+def _folding_problems(folding: Mapping[str, Any], steps: Any, student: Student, dataset: ModuleType) -> list[Problem]:
+    """Of the sizes that compression may leave, as far as they are known before training."""
+    right = [step for value in (steps if isinstance(steps, list) else []) if (step := valid(AnyStep, value))]
+    ends = step_ends(right, student, dataset.SHAPE, dataset.CLASSES)
+    return list(common_problems(folding, [end.layout(dataset.SHAPE, dataset.CLASSES) for end in ends]))
 
 
 def _layout(
@@ -115,13 +120,6 @@ def _step_problems(steps: Any, shape: Shape, student: Student | None) -> list[Pr
     return [
         (("compression", str(i), *key), message)
         for i, value in enumerate(steps if isinstance(steps, list) else [])
-        if (step := _valid(AnyStep, value))
+        if (step := valid(AnyStep, value))
         for key, message in step_problems(step, shape, student)
     ]
-
-
-def _valid(section: type[S], value: Any) -> S | None:
-    try:
-        return TypeAdapter(section).validate_python(value)
-    except ValidationError:
-        return None

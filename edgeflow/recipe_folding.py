@@ -1,4 +1,4 @@
-"""Whether ``hardware.folding`` fits the student: its keys name layers, its numbers divide them.
+"""Whether ``hardware.folding`` fits a student: its keys name layers, its numbers divide them.
 
 dense      pe divides the units, simd the inputs
 conv       pe divides the filters, simd the channels of a pixel, or is all of them times a divisor of the window
@@ -6,11 +6,11 @@ depthwise, pool  pe divides the channels, simd the window
 pixels     divides the width of the output image
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from edgeflow.errors import did_you_mean
+from edgeflow.errors import InputError, did_you_mean
 from edgeflow.kernels._geometry import Geometry
 from edgeflow.kernels._unit import divisors
 from edgeflow.kernels._window import window_folds
@@ -19,6 +19,32 @@ from edgeflow.recipe_layers import Conv, Dense, Depthwise, OutputLayer
 from edgeflow.recipe_layout import Placed, foldable, window
 
 Problem = tuple[tuple[str, ...], str]  # key in the file, and what is wrong there
+
+
+def common_problems(folding: Mapping[str, Any], students: Sequence[tuple[Placed, ...]]) -> list[Problem]:
+    """What is wrong for every student that compression may end with, as it is wrong for the first of them."""
+    first, *others = [dict(problems(folding, student)) for student in students] or [{}]
+    return [(key, message) for key, message in first.items() if all(key in other for other in others)]
+
+
+def check(folding: Any, student: tuple[Placed, ...], named: tuple[Placed, ...]) -> None:
+    """Before anything is generated: ``student`` is what compression left of the recipe's, the ``named`` one.
+
+    Raises InputError with each layer's size, before and now, and what is legal for it.
+    """
+    found = problems(folding, student) if isinstance(folding, dict) else []
+    if found:
+        sizes = [{placed.name: _sizes(placed) for placed in foldable(network)} for network in (named, student)]
+        raise InputError("\n".join(f"{'.'.join(key)}: {message}; {_fate(key[2], *sizes)}" for key, message in found))
+
+
+def _fate(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    was = f"the recipe's {name} is {before[name]} values" if name in before else f"the recipe has no {name}"
+    return f"{was}, and compression {f'made it {now[name]}' if name in now else 'left none'}"
+
+
+def _sizes(placed: Placed) -> str:
+    return f"{prod(placed.x)} to {prod(placed.y)}"
 
 
 def problems(folding: Mapping[str, Any], student: tuple[Placed, ...]) -> list[Problem]:

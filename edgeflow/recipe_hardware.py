@@ -6,7 +6,8 @@ from edgeflow import catalog
 from edgeflow.boards import _board
 from edgeflow.errors import InputError
 from edgeflow.recipe import Hardware, Recipe, hardware
-from edgeflow.recipe_folding import problems
+from edgeflow.recipe_folding import common_problems
+from edgeflow.recipe_steps import step_ends
 
 
 def on(recipe: Recipe, **wanted: object) -> Recipe:
@@ -26,7 +27,8 @@ def _check_folding(recipe: Recipe, wanted: Hardware) -> None:
     """Before anything is trained."""
     if isinstance(wanted.folding, dict):
         dataset = catalog.load("datasets", recipe.dataset)
-        found = problems(wanted.folding, recipe.student.layout(dataset.SHAPE, dataset.CLASSES))
+        ends = step_ends(recipe.compression, recipe.student, dataset.SHAPE, dataset.CLASSES)
+        found = common_problems(wanted.folding, [end.layout(dataset.SHAPE, dataset.CLASSES) for end in ends])
         if found:
             raise InputError("\n".join(f"--folding: {'.'.join(key[2:])}: {message}" for key, message in found))
 

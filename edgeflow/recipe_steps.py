@@ -13,11 +13,12 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, SerializeAsAny, create_model
 
 from edgeflow import catalog
-from edgeflow.errors import did_you_mean
+from edgeflow.errors import InputError, did_you_mean
 from edgeflow.recipe_layers import Section
 from edgeflow.recipe_layout import Shape
 
 KIND = "training.steps"
+MOST_ENDS = 64
 Points = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -75,6 +76,24 @@ def step_files(steps: Iterable[Step]) -> list[Path]:
 def step_teachers(steps: Iterable[Step]) -> list[Any]:
     """Ensembles that steps name in their sections."""
     return _told(steps, "teachers")
+
+
+def step_ends(steps: Iterable[Step], student: Any, shape: Shape, classes: int) -> list[Any]:
+    """Every student, by its sizes, that the steps may end with, the one of no undone step first; none if there are too
+    many to tell, or a step cannot be. What depends on weights counts as unchanged."""
+    ends = [student]
+    for step in steps:
+        resized = getattr(catalog.load(KIND, step.name), "resized", None)
+        if resized is None:
+            continue
+        try:
+            made = [resized(step.section, end, shape, classes) for end in ends]
+        except InputError:  # the step says so itself
+            return []
+        ends = made + (ends if step.section.max_points_lost is not None else [])
+        if len(ends) > MOST_ENDS:
+            return []
+    return ends
 
 
 def _told(steps: Iterable[Step], what: str) -> list[Any]:

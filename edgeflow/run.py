@@ -55,7 +55,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     lowered = pipeline.lower(recipe, trained, firmware)
     network = lowered.network
     context.progress("generate SystemVerilog")
-    design = pipeline.generate(recipe, network)
+    design = pipeline.generate(recipe, trained, network)
     data = pipeline.dataset(recipe)
     golden = lowered.entry.quantize(data.x_test)
     paths["rtl"] = pipeline.fresh(out / "rtl")

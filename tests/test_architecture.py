@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "recipe": {"errors", "catalog", "recipe_layers", "recipe_layout", "recipe_steps", "recipe_file"},
     "recipe_cost": {"recipe", "recipe_layers", "recipe_layout"},
     "recipe_frameworks": {"recipe", "recipe_layers", "recipe_layout"},
-    "recipe_hardware": {"errors", "catalog", "boards", "recipe", "recipe_folding"},
+    "recipe_hardware": {"errors", "catalog", "boards", "recipe", "recipe_folding", "recipe_steps"},
     "recipe_folding": {"errors", "kernels", "recipe", "recipe_layers", "recipe_layout"},
     "recipe_file": {
         "errors",
@@ -129,7 +129,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "onnxruntime": ("estimate/baseline.py", "quantize/_session.py"),
     "pydantic": (
         *("recipe.py", "recipe_layers.py", "recipe_steps.py", "recipe_file.py", "training/steps/*"),
-        *("sweep/plan.py", "sweep/space.py", "sweep/file.py"),
+        *("_placed.py", "sweep/plan.py", "sweep/space.py", "sweep/file.py"),
     ),
     "pydantic_core": ("recipe.py", "_placed.py"),
     "ruamel": ("_yaml.py", "sweep/_edit.py"),

@@ -31,7 +31,7 @@ def run(task: Task) -> Figures:
     figures |= asdict(quantized_cost(model.layout, model.spec))
     if task.stage >= Stage.ESTIMATE:
         lowered = pipeline.lower(wanted, trained, pipeline.convert(wanted, trained, context))
-        design = pipeline.generate(wanted, lowered.network)
+        design = pipeline.generate(wanted, trained, lowered.network)
         figures |= estimated(wanted, design)
         if task.stage >= Stage.ROUTE:
             figures |= routed(wanted, design, context)

@@ -62,7 +62,7 @@ def chosen(candidate: Candidate, where: Site, channels: Indices) -> Candidate:
     masks = _chosen({f"{name}/kernel": mask for name, mask in candidate.masks.items()}, where, channels)
     return replace(
         candidate,
-        spec=_with_channels(candidate.spec, where, len(channels)),
+        spec=with_channels(candidate.spec, where, len(channels)),
         latent=latent,
         masks={key.removesuffix("/kernel"): mask for key, mask in masks.items()},
     )
@@ -108,7 +108,8 @@ def _part(key: str, array: NDArray[Any], owners: set[str | None], where: Site, c
     return array[..., channels, :] if part == "kernel" and name != where.name else array[..., channels]
 
 
-def _with_channels(spec: Student, where: Site, channels: int) -> Student:
+def with_channels(spec: Student, where: Site, channels: int) -> Student:
+    """The spec with another number of channels at the site."""
     key = "filters" if isinstance(where.layer.layer, Conv) else "units"
 
     def changed(layers: Sequence[Any], place: Place) -> list[Any]:

@@ -122,6 +122,8 @@ def test_channels_go_and_the_next_layer_shrinks(framework: str, small_lab: MakeL
     }
     assert lab.weight_bits(made.spec) < 0.5 * lab.weight_bits(first.spec)
     assert lab.validation(made) > 0.15
+    section = prune.Section(sparsity=0.5, what="channels", schedule="rounds")
+    assert prune.resized(section, first.spec, lab.task.shape, lab.task.classes) == made.spec, "known before"
 
 
 def test_the_strongest_channels_stay(small_lab: MakeLab) -> None:

@@ -63,6 +63,8 @@ def test_a_widened_student_computes_the_same(
     for name, channels in layers.items():
         made = widen.widened(lab, made, name, channels, random)
     assert {one.name: one.channels for one in sites(lab.layout(made.spec)) if one.name in layers} == layers
+    section = widen.Section(layers=layers)
+    assert widen.resized(section, first.spec, lab.task.shape, lab.task.classes) == made.spec, "known before"
     assert np.ptp(logits(lab, first)) > 0 and lab.weight_bits(made.spec) > lab.weight_bits(first.spec)
     if "per_channel" in student:  # batch norms are floats, and more inputs are summed in another order
         np.testing.assert_allclose(logits(lab, made), logits(lab, first), atol=1e-5)
@@ -75,7 +77,9 @@ def test_a_deepened_student_computes_the_same(framework: str, student: dict[str,
     lab = small_lab(framework)
     first = start(lab, student)
     for after in ("dense_0", "conv_0") if student is IMAGES else ("dense_0",):
-        made = deepen.deepened(lab, first, deepen.Section(after=after))
+        section = deepen.Section(after=after)
+        made = deepen.deepened(lab, first, section)
+        assert deepen.resized(section, first.spec, lab.task.shape, lab.task.classes) == made.spec, "known before"
         assert len(made.spec.hidden) == len(first.spec.hidden) + 1
         assert (logits(lab, made) == logits(lab, first)).all()
 

@@ -4,6 +4,7 @@
 [-1, 1).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from edgeflow.errors import InputError, did_you_mean
 from edgeflow.recipe import Student, Training
 from edgeflow.recipe_layers import Activated, BiasBits, QuantizedConv, QuantizedDense, QuantizedResidual
-from edgeflow.recipe_layout import Placed
+from edgeflow.recipe_layout import Placed, Shape
 from edgeflow.recipe_steps import StepSection
 from edgeflow.training._framework import Model
 from edgeflow.training._lab import Candidate, Lab
@@ -27,6 +28,12 @@ class Section(StepSection):
     training: Training | None = None  # afterwards; the recipe's unless told
 
 
+def resized(section: Section, student: Student, shape: Shape, classes: int) -> Student:
+    layout = student.layout(shape, classes)
+    at = _followed(layout, section)
+    return _with_block(student, layout[at], at + 1, section)
+
+
 def run(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[Candidate, dict[str, Any]]:
     made = deepened(lab, candidate, section)
     return lab.retrained(made, section.training, "deepened student"), {"untrained": lab.validation(made)}
@@ -37,16 +44,20 @@ def deepened(lab: Lab[Model], candidate: Candidate, section: Section) -> Candida
     if candidate.spec.scale == "float":
         raise InputError("deepen: a sum at float scales rounds its sides anew; use scale: power_of_two")
     old = lab.layout(candidate.spec)
-    named = {placed.name: i for i, placed in enumerate(old) if isinstance(placed.layer, Activated)}
-    if section.after not in named:
-        raise InputError(f'deepen: no layer "{section.after}" to follow{did_you_mean(section.after, named)}')
-    at = named[section.after]
+    at = _followed(old, section)
     spec = _with_block(candidate.spec, old[at], at + 1, section)
     new = lab.layout(spec)
     names = dict(zip(_names(old), _names(new[: at + 1] + new[at + 2 :]), strict=True))
     latent = {_renamed(key, names): array for key, array in candidate.latent.items()}
     masks = {names[name]: mask for name, mask in candidate.masks.items()}
     return replace(candidate, spec=spec, latent=latent | _zeros(new[at + 1]), masks=masks)
+
+
+def _followed(layout: Sequence[Placed], section: Section) -> int:
+    named = {placed.name: i for i, placed in enumerate(layout) if isinstance(placed.layer, Activated)}
+    if section.after not in named:
+        raise InputError(f'deepen: no layer "{section.after}" to follow{did_you_mean(section.after, named)}')
+    return named[section.after]
 
 
 def _with_block(spec: Student, before: Placed, at: int, section: Section) -> Student:

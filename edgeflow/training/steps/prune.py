@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from edgeflow.recipe import Training
+from edgeflow.recipe import Student, Training
 from edgeflow.recipe_layers import Weighted
-from edgeflow.recipe_layout import weighted
+from edgeflow.recipe_layout import Shape, weighted
 from edgeflow.recipe_steps import StepSection
 from edgeflow.training._fit import Masks
 from edgeflow.training._framework import Model
 from edgeflow.training._lab import Candidate, Lab, kernels_of
-from edgeflow.training._surgery import Site, chosen, rows_by_channel, site, sites
+from edgeflow.training._surgery import Site, chosen, rows_by_channel, site, sites, with_channels
 from edgeflow.training._trained import State
 
 LABEL = "pruned student"
@@ -99,9 +99,22 @@ def smaller(
         return replace(candidate, masks=candidate.masks | masks), early
     for name in [where.name for where in sites(lab.layout(candidate.spec))]:
         where = site(lab.layout(candidate.spec), name)
-        channels = strongest(candidate, where, max(1, round(keep * where.channels)))
+        channels = strongest(candidate, where, left_of(where.channels, keep))
         candidate, early = chosen(candidate, where, channels), chosen(early, where, channels)
     return candidate, early
+
+
+def resized(section: Section, student: Student, shape: Shape, classes: int) -> Student:
+    """The student with as many channels as will be left."""
+    keep = (1 - section.sparsity) ** (1 / section.rounds)
+    for _ in range(section.rounds if section.what == "channels" else 0):
+        for where in sites(student.layout(shape, classes)):
+            student = with_channels(student, where, left_of(where.channels, keep))
+    return student
+
+
+def left_of(channels: int, keep: float) -> int:
+    return max(1, round(keep * channels))
 
 
 def prunable(lab: Lab[Model], candidate: Candidate) -> list[str]:

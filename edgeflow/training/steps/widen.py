@@ -11,18 +11,25 @@ from typing import Any
 import numpy as np
 
 from edgeflow.errors import InputError
-from edgeflow.recipe import Training
+from edgeflow.recipe import Student, Training
 from edgeflow.recipe_layers import Count, Weighted
+from edgeflow.recipe_layout import Shape
 from edgeflow.recipe_steps import StepSection
 from edgeflow.training._floats import seed_of
 from edgeflow.training._framework import Model
 from edgeflow.training._lab import Candidate, Lab
-from edgeflow.training._surgery import chosen, rows_by_channel, site
+from edgeflow.training._surgery import chosen, rows_by_channel, site, with_channels
 
 
 class Section(StepSection):
     layers: dict[str, Count]  # by name: how many units or filters it shall have
     training: Training | None = None  # afterwards; the recipe's unless told
+
+
+def resized(section: Section, student: Student, shape: Shape, classes: int) -> Student:
+    for name, channels in section.layers.items():
+        student = with_channels(student, site(student.layout(shape, classes), name), channels)
+    return student
 
 
 def run(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[Candidate, dict[str, Any]]:

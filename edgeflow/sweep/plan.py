@@ -25,7 +25,7 @@ from edgeflow.sweep.space import Dimension, Range, Value
 
 Point = dict[str, Value]  # dotted key -> value
 Asked = tuple[Point, dict[str, Any]]  # a point, and what its sampler keeps with the trial
-SAMPLERS, ENGINES, TRACKERS = "sweep.samplers", "sweep.engines", "sweep.trackers"
+SAMPLERS, ENGINES, TRACKERS, BOARDS = "sweep.samplers", "sweep.engines", "sweep.trackers", "boards"
 
 
 def _one_of(kind: str) -> AfterValidator:
@@ -39,7 +39,9 @@ def _one_of(kind: str) -> AfterValidator:
 
 def _figure(name: str) -> str:
     if name not in FIGURES:
-        raise ValueError(f'figures: no "{name}"{did_you_mean(name, FIGURES)}')
+        kinds = " or ".join(f'"{full}"' for full in FIGURES if full.partition(".")[2] == name)
+        near = f"; did you mean {kinds}?" if kinds else did_you_mean(name, FIGURES)
+        raise ValueError(f'figures: no "{name}"{near}')
     return name
 
 
@@ -90,7 +92,7 @@ class Sweep(Section):
     space: dict[str, Axis] = Field(min_length=1)
     objectives: list[FigureName] = Field(default=["accuracy", "weight_bits"], min_length=1)
     constraints: dict[FigureName, Bound] = Field(default={})
-    fits: str | None = None  # a board
+    fits: Annotated[str, _one_of(BOARDS)] | None = None
     sampler: Annotated[str, _one_of(SAMPLERS)] = "tpe"
     trials: Annotated[int, Field(ge=1, le=100_000)] | None = None  # a grid has as many as it has points
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1

@@ -68,6 +68,32 @@ def test_every_mistake_at_once(problems):
     ]
 
 
+def test_what_is_wrong_elsewhere_hides_no_key_of_the_space(problems, tmp_path):
+    """Misspelt keys, a board, the size and the base recipe's own mistakes, beside each other."""
+    (tmp_path / "base.yaml").write_text(DIGITS.read_text().replace("board: ulx3s", "board: ulx4s"))
+    text = GOOD.replace(str(DIGITS), "base.yaml").replace("hidden.0.weight_bits", "hidden.0.weight_bitz")
+    text = text.replace("training.epochs: [5]", "training.epocs: [5]").replace("low: 8, high", "low: 80, high")
+    text = text.replace("trials: 64", "trails: 64").replace("ulx3s", "ulx4s").replace("estimated.luts]", "lut]")
+    found = problems(text)
+    assert [line.partition(": ")[0] for line in found] == [
+        *("1:1", "4:3", "5:3", "8:3", "9:24", "11:1", "13:1"),
+        f"{tmp_path / 'base.yaml'}:23:3",
+    ]
+    assert 'did you mean "weight_bits"' in found[1] and 'did you mean "epochs"' in found[3]
+    assert found[0].startswith("1:1: trials: missing") and 'did you mean "trials"' in found[6]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "2:1: recipe: .*base.yaml: No such file"), ("a: [", ".*base.yaml:1:5: not YAML"), ("x: 1", ".*base.yaml:")],
+)
+def test_a_base_that_is_no_recipe_hides_nothing(problems, tmp_path, content, said):
+    if content is not None:
+        (tmp_path / "base.yaml").write_text(content)
+    found = problems(GOOD.replace(str(DIGITS), "base.yaml").replace("sampler: tpe", "sampler: tpa"))
+    assert any(re.match(said, line) for line in found) and any("sampler" in line for line in found)
+
+
 def file_figures():
     from edgeflow.sweep.figures import FIGURES
 
@@ -95,6 +121,7 @@ def file_figures():
         ("fits: ulx3s", "fits: ulx4s", '11:1: fits: .*did you mean "ulx3s"'),
         ("trials: 64", "", "1:1: trials: missing; the sampler tpe has no end"),
         ("sampler: tpe", "sampler: grid", "6:3: .*a grid needs values or a step"),
+        ("estimated.luts]", "luts]", '9:24: .*did you mean "estimated.luts" or "routed.luts"'),
         ("name: toy", "name: Toy", "1:1: name: "),
         ("trackers: [tensorboard]", "trackers: [tensorbored]", '16:12: .*did you mean "tensorboard"'),
     ],

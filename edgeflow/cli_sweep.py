@@ -43,6 +43,7 @@ def run(
 
     folder = sweeps.start(plan, out or Path("runs") / plan.sweep.name, engine, Options(jobs, address))
     _show(folder)
+    sweeps.check(folder)
 
 
 @app.command()

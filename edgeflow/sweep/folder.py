@@ -20,9 +20,10 @@ from typing import Any
 from uuid import uuid4
 
 from edgeflow.errors import InputError
+from edgeflow.sweep import budgets
 from edgeflow.sweep._owner import identity, started_at
 from edgeflow.sweep.plan import Plan, Point
-from edgeflow.sweep.result import FILE, Result
+from edgeflow.sweep.result import FILE, Result, lacking
 
 OWNER = "owner.json"
 LEASE_S = 60.0  # a claim that nobody touched for so long is dead
@@ -50,6 +51,7 @@ class Folder:
             path.mkdir(parents=True, exist_ok=True)
         if (root / "plan.json").exists():
             _check_same(root, folder.plan(), plan)
+            _check_computed(root, folder.results(), plan)
         work = root / f".plan-{os.getpid()}"
         work.write_text(plan.to_json())
         work.rename(root / "plan.json")
@@ -179,3 +181,14 @@ def _check_same(root: Path, there: Plan, wanted: Plan) -> None:
     differ = [key for key in old if old[key] != new[key]] + (["recipe"] if there.recipe != wanted.recipe else [])
     if differ:
         raise InputError(f"{root}: holds a sweep with another {', '.join(differ)}; choose another --out")
+
+
+def _check_computed(root: Path, results: list[Result], wanted: Plan) -> None:
+    """A constraint on what the trials that are there did not find cannot be asked of them."""
+    sweep = wanted.sweep
+    cells = [f"estimated.{cell}" for cell in budgets.of(sweep)]
+    if absent := lacking(results, [*sweep.constraints, *cells]):
+        raise InputError(
+            f"{root}: its finished trials have no {', '.join(absent)}, which constraints or fits ask for now; "
+            "leave that out, or choose another --out"
+        )

@@ -11,7 +11,7 @@ from edgeflow.errors import InputError
 from edgeflow.sweep import budgets
 from edgeflow.sweep.figures import excess
 from edgeflow.sweep.plan import Bound, Sweep
-from edgeflow.sweep.result import Result, feasible
+from edgeflow.sweep.result import Result, feasible, lacking
 
 
 def front(results: Sequence[Result], sweep: Sweep) -> list[Result]:
@@ -36,6 +36,8 @@ def best(results: Sequence[Result], sweep: Sweep, bounds: dict[str, Bound]) -> R
     """The best trial by the first objective within the sweep's constraints and these. Raises InputError if none is."""
     budget = budgets.of(sweep)
     good = [r for r in results if feasible(r, sweep, budget)]
+    if absent := lacking(good, bounds):
+        raise InputError(f"sweep: its trials did not find {', '.join(absent)}; no objective or constraint asks for it")
     within = [r for r in good if all(bound.violation(r.figures[name]) <= 0 for name, bound in bounds.items())]
     if within:
         return min(within, key=lambda r: ([excess(name, r.figures[name]) for name in sweep.objectives], r.number))

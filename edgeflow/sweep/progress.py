@@ -31,7 +31,7 @@ class Progress:
 def look(folder: Folder, sweep: Sweep) -> Progress:
     results, running = folder.results(), tuple(folder.running())
     failed = sum(result.failure is not None for result in results)
-    left = time_left(results, sweep.total - len(results), len(running))
+    left = time_left(results, max(0, sweep.total - len(results)), len(running))
     return Progress(sweep.total, len(results), failed, running, left)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,12 @@ class Result:
         found = {name: bound.violation(self.figures[name]) for name, bound in sweep.constraints.items()}
         kind = "routed" if f"routed.{next(iter(budget), '')}" in self.figures else "estimated"
         return found | {f"fits.{cell}": self.figures[f"{kind}.{cell}"] - there for cell, there in budget.items()}
+
+
+def lacking(results: Sequence[Result], names: Iterable[str]) -> list[str]:
+    """Those figures that not all finished trials have: the sweep went less far when they ran."""
+    done = [result for result in results if not result.failure]
+    return [name for name in names if any(name not in result.figures for result in done)]
 
 
 def feasible(result: Result, sweep: Sweep, budget: dict[str, int]) -> bool:

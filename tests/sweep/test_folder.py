@@ -105,6 +105,15 @@ def test_a_folder_holds_one_sweep(folder):
     assert folder.plan().sweep.trials == 99
 
 
+def test_finished_trials_are_not_asked_for_what_they_did_not_find(folder):
+    publish(folder, [result(0, 0.9, 100), failed(1, "no")])
+    Folder.create(folder.root, plan(constraints={"weight_bits": {"at_most": 99.0}}))
+    for change in ({"constraints": {"routed.luts": {"at_most": 99.0}}}, {"fits": "ulx3s"}):
+        with pytest.raises(InputError, match=r"finished trials have no .*\.luts.*; leave that out"):
+            Folder.create(folder.root, plan(**change))
+    assert folder.plan().sweep.fits is None
+
+
 def test_a_plan_comes_back_as_it_was(folder):
     wanted = plan(constraints={"accuracy": {"at_least": 0.9}}, fits="ulx3s", trackers=["tensorboard"])
     assert type(wanted).from_json(wanted.to_json()) == wanted

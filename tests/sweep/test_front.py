@@ -56,6 +56,8 @@ def test_the_best_within_bounds():
     assert best(RESULTS, SWEEP, {"accuracy": Bound(at_most=0.85)}).number == 3
     with pytest.raises(InputError, match="weight_bits is 40 off at best; relax one"):
         best(RESULTS, SWEEP, {"weight_bits": Bound(at_most=10)})
+    with pytest.raises(InputError, match=r"did not find estimated\.luts"):
+        best(RESULTS, SWEEP, {"estimated.luts": Bound(at_most=10)})
     with pytest.raises(InputError, match="none of 1 finished trials"):
         best([failed(0, "no")], SWEEP, {})
 

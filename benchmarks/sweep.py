@@ -4,19 +4,23 @@
     python benchmarks/sweep.py kills                       the same sweep, its driver killed ten times on the way
     python benchmarks/sweep.py load                        seconds that 1,000 results take to load, front and plot
 
-Run the first two on a quiet machine. They train: a teacher, a baseline and a student a trial, of fewer epochs than the
-shipped recipe so that 64 of them take minutes; shorter trials make overhead show more, not less.
+Run the first on a quiet machine. Both train: a teacher and a baseline once, which all trials share, and a student with
+and without them a trial, of fewer epochs than the shipped recipe so that 64 take minutes; shorter trials make overhead
+show more, not less. Each measure is kept in benchmarks/results/sweep.json, with its date and what else the machine did.
 """
 
 import argparse
 import json
 import os
+import platform
 import random
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +30,8 @@ from edgeflow.sweep.folder import Folder
 from edgeflow.sweep.plan import Plan, Sweep
 from edgeflow.sweep.result import Result
 
+RESULTS = Path(__file__).parent / "results" / "sweep.json"
+PACKAGES = ("tensorflow", "qkeras", "optuna", "numpy")
 RECIPE = Path(__file__).parents[1] / "models" / "digits" / "recipe.yaml"
 JOBS, KILLS, SEED = 2, 10, 1
 SWEEP = """\
@@ -47,7 +53,7 @@ seed: {seed}
 
 
 def driver(work: Path, trials: int) -> "subprocess.Popen[bytes]":
-    """``edgeflow sweep`` with a store of its own, so that every trial trains."""
+    """``edgeflow sweep`` with a store of its own, so that it trains."""
     (work / "sweep.yaml").write_text(SWEEP.format(recipe=RECIPE, trials=trials, seed=SEED))
     argv = [sys.executable, "-m", "edgeflow.cli", "sweep", str(work / "sweep.yaml"), "--out", str(work / "s")]
     environment = os.environ | {"EDGEFLOW_STORE": str(work / "store")}
@@ -56,16 +62,20 @@ def driver(work: Path, trials: int) -> "subprocess.Popen[bytes]":
 
 def utilization(work: Path, trials: int) -> dict[str, object]:
     """Wall time from the command's start to its end, imports and final picture included, on JOBS cores."""
-    started = time.monotonic()
+    began, started = time.time(), time.monotonic()
     code = driver(work, trials).wait()
     wall = time.monotonic() - started
     results = Folder.open(work / "s").results()
     trial_seconds, cpu_seconds = sum(r.seconds for r in results), sum(r.cpu_seconds for r in results)
+    networks = [folder for folder in (work / "store" / "float_network").iterdir() if folder.name[0] != "."]
     return {
         "exit_code": code,
         "trials": len(results),
         "failed": sum(r.failure is not None for r in results),
+        "float_networks_trained": len(networks),
         "wall_s": round(wall, 1),
+        "before_the_first_trial_s": round(min(r.started for r in results) - began, 1),
+        "after_the_last_trial_s": round(began + wall - max(r.started + r.seconds for r in results), 1),
         "seconds_a_trial": round(trial_seconds / len(results), 2),
         "share_of_wall_in_trials": round(trial_seconds / (JOBS * wall), 3),
         "share_of_cpu_in_trials": round(cpu_seconds / (JOBS * wall), 3),
@@ -152,7 +162,14 @@ def main() -> None:
     wanted = parser.parse_args()
     measure, trials = MEASURES[wanted.measure]
     with tempfile.TemporaryDirectory(prefix="edgeflow-bench-") as work:
-        print(json.dumps(measure(Path(work), wanted.trials or trials), indent=2))
+        before = os.getloadavg()[0]
+        found = measure(Path(work), wanted.trials or trials)
+    found |= {"date": date.today().isoformat(), "load_before": round(before, 2), "nice": os.nice(0)}
+    found["processors"] = os.cpu_count()
+    found["tools"] = {"python": platform.python_version()} | {package: version(package) for package in PACKAGES}
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(dict(sorted((kept | {wanted.measure: found}).items())), indent=2) + "\n")
+    print(json.dumps(found, indent=2))
 
 
 if __name__ == "__main__":

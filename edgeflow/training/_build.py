@@ -10,13 +10,14 @@ from typing import Any
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_layers import Activated, Conv, Depthwise, GlobalPool, Pool, Weighted
 from edgeflow.recipe_layout import Placed, Shape
-from edgeflow.training._keras import keras  # before QKeras
+from edgeflow.training._keras import as_written, keras  # before QKeras
 
 from qkeras import QActivation, QConv1D, QConv2D, QDense, QDepthwiseConv2D, quantized_bits, quantized_relu  # isort: skip
 
 KerasTensor = Any
 
 
+@as_written
 def float_model(spec: FloatNetwork, shape: Shape, classes: int) -> keras.Model:
     """The float network for inputs of ``shape``; flat inputs if its first layer is dense."""
     layout = spec.layout(shape, classes)
@@ -24,6 +25,7 @@ def float_model(spec: FloatNetwork, shape: Shape, classes: int) -> keras.Model:
     return keras.Model(image, _chain(layout, image), name="float_network")
 
 
+@as_written
 def student_model(spec: Student, shape: Shape, classes: int) -> keras.Model:
     """The recipe's quantized student."""
     layout = spec.layout(shape, classes)

@@ -42,6 +42,11 @@ DEPTHWISE = (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D)
 CHUNK_VALUES = 2**24  # of the largest tensor that inference holds at once
 
 
+# Of a function whose graph Python's own control flow makes: TensorFlow need not rewrite its source, nor that of all
+# that it calls in QKeras, which took half the time of a short training.
+as_written = tf.autograph.experimental.do_not_convert
+
+
 def initialize(model: keras.Model, seed: int) -> keras.Model:
     """He-normal kernels and zero biases from numpy's generator, so that they do not depend on TensorFlow's version."""
     random = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from edgeflow.training._augment import Examples
 from edgeflow.training._fit import Lesson, Logits, Masks, Task
-from edgeflow.training._keras import chunk_rows, keras, kernel_of, shaped, tf
+from edgeflow.training._keras import as_written, chunk_rows, keras, kernel_of, shaped, tf
 
 
 class KerasLearner:
@@ -60,13 +60,17 @@ def _compile_epoch(
     def run_epoch(order: tf.Tensor) -> tf.Tensor:
         total = 0.0
         for rows in order:
-            with tf.GradientTape() as tape:
-                loss = loss_of(outputs(samples(rows), training=True), rows)
-            gradients = tape.gradient(loss, variables)
-            optimizer.apply_gradients(zip(gradients, variables, strict=True))
-            keep_zeros()
-            total += loss
+            total += step(rows)
         return total / tf.cast(tf.shape(order)[0], tf.float32)
+
+    @as_written
+    def step(rows: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            loss = loss_of(outputs(samples(rows), training=True), rows)
+        gradients = tape.gradient(loss, variables)
+        optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        keep_zeros()
+        return loss
 
     def loss_of(made: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
         logits, missed = (made[0], hint.loss(made[1], rows)) if hint else (made, 0.0)
@@ -129,6 +133,7 @@ def _compile_validation(model: keras.Model, task: Task) -> Callable[[], Logits]:
     parts = [tf.constant(x[i : i + rows]) for i in range(0, len(x), rows)]
 
     @tf.function(jit_compile=_flat(model))
+    @as_written
     def logits(part: tf.Tensor) -> tf.Tensor:
         return model(part, training=False)
 

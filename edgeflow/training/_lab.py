@@ -3,9 +3,10 @@
 Everything here sees the training and the validation split, nothing the test split.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -38,6 +39,7 @@ class Lab(Generic[Model]):
     task: Task  # of a student without a lesson
     floats: Mapping[str, Sequence[Model]]  # the networks that every recipe trains: "ensemble", "baseline"
     given: Mapping[str, Weights] = field(default_factory=dict)  # of float networks trained before, by their jobs' keys
+    built: MutableMapping[Candidate, Model] = field(default_factory=WeakKeyDictionary)
 
     def float_network(self, job: FloatJob) -> Model:
         """Trained, now or before."""
@@ -94,8 +96,10 @@ class Lab(Generic[Model]):
         return self.trained(self.scheduled(candidate, training), label)
 
     def model(self, candidate: Candidate) -> Model:
-        """The candidate as it would be built."""
-        return self.framework.settled(self.latent_model(candidate))
+        """The candidate as it would be built, to look at; made once, for making one takes longer than judging it."""
+        if candidate not in self.built:
+            self.built[candidate] = self.framework.settled(self.latent_model(candidate))
+        return self.built[candidate]
 
     def latent_model(self, candidate: Candidate) -> Model:
         task = self.task

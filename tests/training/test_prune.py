@@ -124,6 +124,7 @@ def test_channels_go_and_the_next_layer_shrinks(framework: str, small_lab: MakeL
     assert lab.validation(made) > 0.15
     section = prune.Section(sparsity=0.5, what="channels", schedule="rounds")
     assert prune.resized(section, first.spec, lab.task.shape, lab.task.classes) == made.spec, "known before"
+    assert lab.model(made) is lab.model(made) is not lab.model(first), "built once, to be looked at"
 
 
 def test_the_strongest_channels_stay(small_lab: MakeLab) -> None:

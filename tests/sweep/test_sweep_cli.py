@@ -10,6 +10,10 @@ import pytest
 from sweeps import DIGITS, HERE, failed, plan, publish, result, wait_for
 
 from edgeflow import recipe
+from edgeflow.errors import EdgeflowError
+from edgeflow.implement import Implementation
+from edgeflow.sweep import run
+from edgeflow.sweep.figures import CELLS
 from edgeflow.sweep.folder import Folder
 
 COMMAND = [sys.executable, "-m", "edgeflow.cli", "sweep"]
@@ -69,6 +73,42 @@ def test_a_real_sweep(short, tmp_path):
     assert recipe.load(tmp_path / "best.yaml").student.hidden[0].weight_bits == 2
 
 
+ROUTED = """\
+name: routed
+recipe: recipe.yaml
+space: {student.hidden.0.units: [4]}
+objectives: [accuracy, routed.luts, routed.fmax_mhz, routed.latency_ns]
+constraints: {routed.fmax_mhz: {at_least: 1}}
+fits: icebreaker
+sampler: grid
+limits: {seconds: 500}
+"""
+
+
+@pytest.mark.train
+@pytest.mark.tools
+def test_a_sweep_may_aim_at_what_is_routed(short, tmp_path):
+    """Its figures are the implementation's, which a run of the best recipe would find stored."""
+    base, store, out = short.parent / "recipe.yaml", tmp_path / "store", tmp_path / "s"
+    small = base.read_text().replace("board: ulx3s", "board: icebreaker").replace("clock_mhz: 100", "clock_mhz: 24")
+    base.write_text(small.replace("seeds: 2", "seeds: 1"))
+    short.write_text(ROUTED)
+    done = edgeflow(short, "--out", out, EDGEFLOW_STORE=str(store))
+    assert done.returncode == 0, done.stderr
+    (one,) = Folder.open(out).results()
+    assert one.failure is None
+    (folder,) = (store / "implement").glob("[!.]*")
+    board, figures = Implementation.load(folder), one.figures
+    assert {f"routed.{cell}": getattr(board, cell) for cell in CELLS}.items() <= figures.items()
+    assert figures["routed.fmax_mhz"] == board.fmax_mhz and set(board.fmax_mhz_by_seed) == {1}
+    assert board.luts > figures["estimated.luts"] > 0, "the board's link is routed, the bare core estimated"
+    cycles = figures["estimated.latency_ns"] * 24 / 1000
+    assert figures["routed.latency_ns"] == pytest.approx(cycles * 1000 / min(24, board.fmax_mhz))
+    assert f"{board.luts}" in done.stdout and (out / "front.csv").read_text().count("\n") == 2
+    missed = edgeflow("best", out, "--max-luts", board.luts - 1)
+    assert missed.returncode == 2 and "routed.luts is 1 off" in missed.stderr
+
+
 def test_best_and_show_and_worker_of_a_finished_sweep(tmp_path):
     folder = Folder.create(tmp_path / "s", plan(trials=3))
     publish(folder, [result(0, 0.9, 100), failed(1, "no luck"), result(2, 0.8, 50)])
@@ -76,10 +116,20 @@ def test_best_and_show_and_worker_of_a_finished_sweep(tmp_path):
     assert edgeflow("worker", folder.root, PYTHONPATH=f"{HERE}:{os.environ.get('PYTHONPATH', '')}").returncode == 0
     shown = edgeflow("show", folder.root)
     assert "3 of 3 trials finished" in shown.stdout and "1 failed: no luck" in shown.stdout
+    assert "trials/00001/log.txt" in shown.stdout
     assert edgeflow("best", folder.root, "--max-weight-bits", 60).stdout.startswith("trial 2: accuracy 0.8")
     assert (folder.root / "best.yaml").read_text() == DIGITS.read_text()
     refused = edgeflow("best", folder.root, "--max-weight-bits", 10)
     assert refused.returncode == 2 and "40 off" in refused.stderr
+
+
+def test_a_sweep_of_failures_alone_is_one(tmp_path):
+    folder = Folder.create(tmp_path / "s", plan(trials=2))
+    publish(folder, [failed(0, "no luck"), failed(1, "no luck")])
+    with pytest.raises(EdgeflowError, match="all 2 trials failed"):
+        run.check(folder)
+    publish(folder, [result(2, 0.8, 50)])
+    run.check(folder)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -11,7 +11,7 @@ determines it, so a re-run is instant and a broken run resumes.
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from edgeflow import catalog, training
 from edgeflow.boards import _board
 from edgeflow.datasets._data import Dataset
+from edgeflow.errors import InputError
 from edgeflow.estimate import analytic
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.families import _family
@@ -43,6 +44,7 @@ from edgeflow.rtl.design import Design
 from edgeflow.rtl.shapes import Folding
 from edgeflow.store import Store, code_digest, seconds
 from edgeflow.tools import cocotb, gxx, pyosys, verilator
+from edgeflow.training import _rehearsal as rehearsals
 from edgeflow.verify import ladder, vectors, verification
 from edgeflow.verify.claim import Claim
 from edgeflow.verify.verification import Verification
@@ -83,14 +85,35 @@ def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
         context.start("train", "train teacher, baseline and student")
         catalog.load("training", recipe.student.framework).train(recipe, context.progress).save(folder)
 
-    material = {
+    folder = context.store.stage("train", _training_material(recipe), build)
+    return Staged(training.load(folder), folder, seconds(folder))
+
+
+def rehearse(recipes: Sequence[Recipe], context: Context) -> Staged[list[training.Rehearsal]]:
+    """The same judged by the validation split alone, for who chooses between recipes: no test score is computed.
+
+    Raises InputError for recipes of several data sets or frameworks: nothing would be shared, and nothing compared.
+    """
+    kinds = {(recipe.dataset, recipe.student.framework) for recipe in recipes}
+    if len(kinds) != 1:
+        raise InputError(f"rehearse: {len(kinds)} pairs of data set and framework, {sorted(kinds)}; give one at a time")
+    ((_, framework),) = kinds
+
+    def build(folder: Path) -> None:
+        context.start("rehearse", "train teachers, baselines and students, to validate")
+        rehearsals.save(catalog.load("training", framework).rehearse(recipes, context.progress), folder)
+
+    folder = context.store.stage("rehearse", [_training_material(recipe) for recipe in recipes], build)
+    return Staged(rehearsals.load(folder), folder, seconds(folder))
+
+
+def _training_material(recipe: Recipe) -> dict[str, object]:
+    return {
         "recipe": recipe.training_slice,
         "data": catalog.load("datasets", recipe.dataset).identity(),  # one name may stand for a part or all of the data
         "files": [sha256(file.read_bytes()).hexdigest() for file in step_files(recipe.compression)],
         "code": code_digest("training", "datasets", *(f"recipe{part}.py" for part in RECIPE_PARTS)),
     }
-    folder = context.store.stage("train", material, build)
-    return Staged(training.load(folder), folder, seconds(folder))
 
 
 def convert(

@@ -14,6 +14,7 @@ from edgeflow.recipe_layout import Shape
 from edgeflow.training import _course, _torch  # first: it says which package is missing
 from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Progress, Task
 from edgeflow.training._qonnx import export
+from edgeflow.training._rehearsal import Rehearsal
 from edgeflow.training._torch import Network
 from edgeflow.training._torch_build import float_model
 from edgeflow.training._torch_build import student_model as build_student
@@ -78,6 +79,11 @@ FRAMEWORK = Brevitas()
 def train(recipe: Recipe, progress: Progress) -> TrainedModel:
     """Train everything the recipe names; ``progress`` gets a line about twice a second."""
     return _course.run(recipe, progress, FRAMEWORK)
+
+
+def rehearse(recipes: Sequence[Recipe], progress: Progress) -> list[Rehearsal]:
+    """The same of several recipes of one data set, judged by the validation split alone."""
+    return _course.rehearse(recipes, progress, FRAMEWORK)
 
 
 def untrained(spec: Student, shape: Shape, classes: int) -> bytes:

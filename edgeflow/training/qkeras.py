@@ -25,6 +25,7 @@ from edgeflow.training._keras import (
     with_weights,
 )
 from edgeflow.training._keras_fit import KerasLearner
+from edgeflow.training._rehearsal import Rehearsal
 from edgeflow.training._trained import Norm, State, Sums, TrainedModel, Weights, state_of, weights_from
 
 
@@ -86,6 +87,11 @@ FRAMEWORK = QKeras()
 def train(recipe: Recipe, progress: Progress) -> TrainedModel:
     """Train everything the recipe names; ``progress`` gets a line about twice a second."""
     return _course.run(recipe, progress, FRAMEWORK)
+
+
+def rehearse(recipes: Sequence[Recipe], progress: Progress) -> list[Rehearsal]:
+    """The same of several recipes of one data set, judged by the validation split alone."""
+    return _course.rehearse(recipes, progress, FRAMEWORK)
 
 
 def student_model(trained: TrainedModel) -> keras.Model:

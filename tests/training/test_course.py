@@ -1,5 +1,6 @@
 """A whole course with several steps: each starts from what the one before left, and each choice is on validation."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgeflow import catalog, training
+from edgeflow import catalog, pipeline, training
+from edgeflow.errors import InputError
+from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_steps import KIND
-from edgeflow.training import TrainedModel
+from edgeflow.store import Store
+from edgeflow.training import Rehearsal, TrainedModel, _rehearsal
 
 pytestmark = pytest.mark.train
 
@@ -33,8 +37,15 @@ RECIPE: dict[str, Any] = {
 }
 
 
-def train() -> TrainedModel:
-    made: TrainedModel = catalog.load("training", "brevitas").train(Recipe.model_validate(RECIPE), lambda line: None)
+def train(**changes: Any) -> TrainedModel:
+    wanted = Recipe.model_validate(RECIPE | changes)
+    made: TrainedModel = catalog.load("training", "brevitas").train(wanted, lambda line: None)
+    return made
+
+
+def rehearse(*recipes: dict[str, Any], progress: Callable[[str], None] = lambda line: None) -> list[Rehearsal]:
+    wanted = [Recipe.model_validate(one) for one in recipes]
+    made: list[Rehearsal] = catalog.load("training", "brevitas").rehearse(wanted, progress)
     return made
 
 
@@ -81,6 +92,59 @@ def test_no_step_reads_the_test_split(trained: TrainedModel, monkeypatch: pytest
     blind = train()
     assert blind.compression == trained.compression
     assert blind.scores["student"].test != trained.scores["student"].test
+
+
+class Untouchable:
+    """A split that nobody may read; to throw it away is all one can do with it."""
+
+    def __getitem__(self, index: Any) -> np.ndarray:
+        assert index == slice(0), "read the test split"
+        return np.zeros((0, 64), np.float32)
+
+    def __array__(self, *args: Any, **named: Any) -> np.ndarray:
+        raise AssertionError("read the test split")
+
+
+@pytest.fixture
+def no_test_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = catalog.load("datasets", "digits")
+    data = replace(module.load(), x_test=Untouchable(), y_test=Untouchable())
+    monkeypatch.setattr(module, "load", lambda: data)
+
+
+def test_a_rehearsal_is_the_course_without_its_end(trained: TrainedModel, no_test_split: None) -> None:
+    (rehearsal,) = rehearse(RECIPE)
+    assert rehearsal.compression == trained.compression
+    assert rehearsal.weight_bits == trained.compression[-1].weight_bits_after
+    assert rehearsal.baseline_weight_bits == 32 * (64 * 16 + 16 + 16 * 10 + 10)
+    found = {name: (score.accuracy, score.balanced) for name, score in rehearsal.scores.items()}
+    assert found == {name: (score.validation, score.validation_balanced) for name, score in trained.scores.items()}
+
+
+def test_training_is_no_rehearsal(no_test_split: None) -> None:
+    with pytest.raises(AssertionError, match="read the test split"):
+        train()
+
+
+def test_rehearsals_share_what_they_have_in_common(no_test_split: None, tmp_path: Path) -> None:
+    other = RECIPE | {"compression": [{"distill": {"temperature": 1.0}}]}
+    wider = other | {"student": {"framework": "brevitas", "hidden": [{"units": 20}]}}
+    lines: list[str] = []
+    made = rehearse(RECIPE | {"compression": []}, other, wider, progress=lines.append)
+    ends = [line.partition(":")[0] for line in lines if "epoch 3/3" in line]
+    assert ends == [
+        "teacher 1 of 1", "baseline 1 of 1", "student without distillation",
+        "student with distillation", "student without distillation", "student with distillation",
+    ]  # fmt: skip
+    assert made[2:] == rehearse(wider), "and it is what it would be alone"
+    _rehearsal.save(made, tmp_path)
+    assert _rehearsal.load(tmp_path) == made
+
+
+def test_rehearsals_are_of_one_data_set() -> None:
+    other = Recipe.model_validate(RECIPE | {"dataset": "mnist"})
+    with pytest.raises(InputError, match="2 pairs of data set and framework"):
+        pipeline.rehearse([Recipe.model_validate(RECIPE), other], Context(Store(Path("unused"))))
 
 
 @pytest.mark.parametrize("name", catalog.names(KIND))

@@ -12,7 +12,7 @@ from edgeflow.datasets._data import Features
 from edgeflow.recipe import FloatNetwork, Recipe, Student
 from edgeflow.recipe_layout import Shape
 from edgeflow.training import _build, _course
-from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Progress, Task
+from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Pressure, Progress, Task
 from edgeflow.training._keras import (
     float64,
     hidden_of,
@@ -59,6 +59,12 @@ class QKeras:
 
     def student_of(self, spec: Student, shape: Shape, classes: int, latent: State) -> keras.Model:
         return with_weights(_build.student_model(spec, shape, classes), weights_from(latent))
+
+    def free_widths(self, spec: Student, shape: Shape, classes: int, latent: State, pressure: Pressure) -> keras.Model:
+        raise AssertionError("a recipe for QKeras learns no widths")
+
+    def learned_widths(self, model: keras.Model) -> dict[str, float]:
+        raise AssertionError("a recipe for QKeras learns no widths")
 
     def sums(self, model: keras.Model, x: Features, names: Sequence[str]) -> Sums:
         made = {name: logits_of(keras.Model(model.inputs, model.get_layer(name).output), x) for name in names}

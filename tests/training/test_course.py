@@ -94,6 +94,22 @@ def test_no_step_reads_the_test_split(trained: TrainedModel, monkeypatch: pytest
     assert blind.scores["student"].test != trained.scores["student"].test
 
 
+def test_a_student_of_learned_widths_is_lowered_like_any_other() -> None:
+    budget = 2600
+    learned = {"learned": {"budget": budget, "training": {"epochs": 4, "learning_rate": 0.03}}, "training": FAST}
+    trained = train(compression=[{"quantize": learned}])
+    (record,) = trained.compression
+    assert record.weight_bits_after <= budget < record.weight_bits_before
+    assert record.found["widths"] == {
+        "dense_0": trained.spec.hidden[0].weight_bits,
+        "dense_1": trained.spec.output.weight_bits,
+    }
+    lowered = catalog.load("frontends", "brevitas").lower(trained, "learned")
+    x = catalog.load("datasets", "digits").load().x_test
+    y = lowered.exit.dequantize(lowered.network.run(lowered.entry.quantize(x)))
+    assert (y == catalog.load("training", "brevitas").predict(trained, x)).all()
+
+
 class Untouchable:
     """A split that nobody may read; to throw it away is all one can do with it."""
 

@@ -117,7 +117,7 @@ class Untouchable:
         assert index == slice(0), "read the test split"
         return np.zeros((0, 64), np.float32)
 
-    def __array__(self, *args: Any, **named: Any) -> np.ndarray:
+    def __len__(self) -> int:
         raise AssertionError("read the test split")
 
 

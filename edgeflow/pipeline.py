@@ -90,7 +90,7 @@ def train_floats(recipe: Recipe, context: Context) -> dict[str, Staged[training.
         made = catalog.load("training", framework).train_float(recipe, job, context.progress)
         _floats.save(made, folder)
 
-    shared = {"framework": framework, "dataset": recipe.dataset} | _training_material(recipe)
+    shared = {"framework": framework, "dataset": recipe.dataset} | _shared_material(recipe)
     folders = context.store.stages("float_network", [(shared | job.material, partial(build, job)) for job in wanted])
     return {
         job.key: Staged(_floats.load(folder), folder, seconds(folder))
@@ -108,17 +108,33 @@ def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
         weights = {key: one.value for key, one in given.items()}
         catalog.load("training", recipe.student.framework).train(recipe, context.progress, weights).save(folder)
 
-    material = _training_material(recipe) | {
-        "recipe": recipe.training_slice,
-        "files": [sha256(file.read_bytes()).hexdigest() for file in step_files(recipe.compression)],
-    }
+    material = _training_material(recipe)
     # Before this student's lock: who wants the same one trains other float networks meanwhile.
     floats = {} if context.store.has("train", material) else train_floats(recipe, context)
     folder = context.store.stage("train", material, build)
     return Staged(training.load(folder), folder, seconds(folder) + float((folder / FLOAT_SECONDS).read_text()))
 
 
+def rehearse(recipe: Recipe, context: Context) -> Staged[training.Rehearsal]:
+    """The same judged by the validation split alone, for who chooses between recipes: no test score is computed."""
+
+    def build(folder: Path) -> None:
+        given = {key: one.value for key, one in train_floats(recipe, context).items()}
+        context.start("rehearse", "train the student, to validate")
+        catalog.load("training", recipe.student.framework).rehearse(recipe, context.progress, given).save(folder)
+
+    folder = context.store.stage("rehearse", _training_material(recipe), build)
+    return Staged(training.Rehearsal.load(folder), folder, seconds(folder))
+
+
 def _training_material(recipe: Recipe) -> dict[str, object]:
+    return _shared_material(recipe) | {
+        "recipe": recipe.training_slice,
+        "files": [sha256(file.read_bytes()).hexdigest() for file in step_files(recipe.compression)],
+    }
+
+
+def _shared_material(recipe: Recipe) -> dict[str, object]:
     """What all training depends on besides the recipe."""
     return {
         "data": catalog.load("datasets", recipe.dataset).identity(),  # one name may stand for a part or all of the data

@@ -5,7 +5,7 @@ Patients never mix: test is de Chazal's DS2, and of DS1 the records of VALIDATIO
 supraventricular S, ventricular V and fusion F stay; unclassifiable Q has 15 of 100,694 beats, too few to learn.
 
 89 % of the test beats are N, so accuracy says little: a network that always answers N has 89 %, and a balanced
-accuracy (the mean over classes, ``training._fit.balanced_accuracy``) of 25 %. S differs from N mostly in its time,
+accuracy (the mean over classes, in every report beside the other) of 25 %. S differs from N mostly in its time,
 which a beat alone hardly shows.
 
 Feature = (sample - the beat's median) / 1024 + 1/2, from -2.56 to 2.56 mV: exact on the grid of an unsigned 10-bit

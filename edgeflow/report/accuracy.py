@@ -26,14 +26,16 @@ def ladder(report: Content) -> Section | None:
     if "accuracy" not in report:
         return None
     accuracy, validation = report["accuracy"], report["validation_accuracy"]
+    balanced = report.get("balanced_accuracy", {})  # an older report has none
     there = [key for key in RUNGS if key in accuracy]
     table = Table(
-        ("Rung", "Kind", "Test", "Validation"),
-        [(*RUNGS[key], _percent(accuracy[key]), _percent(validation.get(key))) for key in there],
+        ("Rung", "Kind", "Test", "Test, balanced", "Validation"),
+        [(*RUNGS[key], *map(_percent, (accuracy[key], balanced.get(key), validation.get(key)))) for key in there],
         words=2,
     )
     picture = charts.dots("Test accuracy, rung by rung", [(RUNGS[key][0], 100 * accuracy[key]) for key in there], "%")
-    text = "From teacher to netlist; RTL and netlist are scored on what was simulated of the test split."
+    text = "From teacher to netlist; RTL and netlist are scored on what was simulated of the test split. "
+    text += "Balanced is the mean over the classes."
     return Section("Accuracy ladder", text, (table, Figure(picture)))
 
 

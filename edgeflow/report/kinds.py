@@ -13,6 +13,7 @@ KINDS = {
     "accuracy": "measured",
     **{f"accuracy.{rung}": "simulated" for rung in ("firmware", "network", "rtl", "netlist")},
     "validation_accuracy": "measured",
+    "balanced_accuracy": "measured",
     "distillation_kept": "measured",
     "compression": "counted",
     "compression.validation_before": "measured",

@@ -48,6 +48,7 @@ def compile_report(evidence: Evidence, beside: Comparison) -> Report:
         | {
             "accuracy": scores | evidence.verification.accuracy,
             "validation_accuracy": {key: value.validation for key, value in trained.scores.items()},
+            "balanced_accuracy": {key: value.test_balanced for key, value in trained.scores.items()},
             "distillation_kept": trained.distilled,
             "compression": [asdict(record) for record in trained.compression],
             "weight_bits": {"baseline": baseline.weight_bits, "student": student.weight_bits, "ratio": less_bits},

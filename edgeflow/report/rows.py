@@ -25,8 +25,17 @@ def _trained(report: dict[str, Any]) -> list[Row]:
         Row("Float baseline, test accuracy", _percent(accuracy["baseline"]), "measured"),
         Row("Student, test accuracy", _percent(accuracy["student"]), "measured"),
         Row("Student without distillation", _percent(accuracy["student_without_distillation"]), "measured"),
+        *_balanced(report.get("balanced_accuracy")),
         Row("Student in csim / Network / RTL / netlist", _ladder(accuracy), "simulated"),
     ]
+
+
+def _balanced(balanced: dict[str, float] | None) -> list[Row]:
+    """The mean over classes, where the report has it."""
+    if balanced is None:
+        return []
+    three = " / ".join(_percent(balanced[who]) for who in ("teacher", "baseline", "student"))
+    return [Row("Teacher / baseline / student, balanced", three, "measured")]
 
 
 def _referred(report: dict[str, Any]) -> list[Row]:

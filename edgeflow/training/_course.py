@@ -3,24 +3,27 @@ the recipe's compression in order.
 
 ``run(recipe, progress, framework, given) -> TrainedModel`` depends on ``recipe.training_slice`` alone: float networks
 that are given are as they would be trained here. Every choice uses the validation split; the test split is scored once,
-after the last choice.
+after the last choice. ``rehearse`` is the same without that end: for who chooses between recipes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
+from typing import Generic
 
 from edgeflow import catalog
 from edgeflow.datasets._data import Dataset
 from edgeflow.recipe import Recipe
+from edgeflow.recipe_cost import float_cost
 from edgeflow.recipe_steps import KIND, Step
 from edgeflow.store import digest
 from edgeflow.training import _floats
 from edgeflow.training._augment import Examples
-from edgeflow.training._fit import Progress, Task, accuracy
+from edgeflow.training._fit import Progress, Task, accuracy, balanced_accuracy
 from edgeflow.training._floats import NOTHING, TEACHER, FloatJob
 from edgeflow.training._framework import Framework, Model
 from edgeflow.training._lab import Candidate, Lab
+from edgeflow.training._rehearsal import Rehearsal, Validated
 from edgeflow.training._trained import Scores, StepRecord, TrainedModel, Weights
 
 
@@ -33,7 +36,48 @@ def float_network(recipe: Recipe, job: FloatJob, progress: Progress, framework: 
 def run(recipe: Recipe, progress: Progress, framework: Framework[Model], given: Mapping[str, Weights]) -> TrainedModel:
     """Train everything the recipe names; ``progress`` gets a line about twice a second."""
     data = _data(recipe)
-    lab = _lab(recipe, data, progress, framework, given)
+    found = _course(_lab(recipe, data, progress, framework, given))
+    student = found.models["student"][0]
+    return TrainedModel(
+        framework=framework.name,
+        recipe_digest=digest(recipe.training_slice),
+        versions={package: version(package) for package in framework.packages},
+        shape=found.lab.task.shape,
+        classes=found.lab.task.classes,
+        spec=found.student.spec,
+        baseline_spec=recipe.baseline,
+        baseline=framework.weights(found.models["baseline"][0]),
+        student=framework.state(student),
+        compression=found.records,
+        scores={name: _scores(found.lab, group, data) for name, group in found.models.items()},
+        qonnx=framework.qonnx(student),
+    )
+
+
+def rehearse(
+    recipe: Recipe, progress: Progress, framework: Framework[Model], given: Mapping[str, Weights]
+) -> Rehearsal:
+    """What validation says of the recipe. The test split is gone before anything is trained, so nothing can read it."""
+    found = _course(_lab(recipe, _data(recipe).without_test(), progress, framework, given))
+    task = found.lab.task
+    return Rehearsal(
+        scores={name: _validated(found.lab, group) for name, group in found.models.items()},
+        weight_bits=found.lab.weight_bits(found.student.spec),
+        baseline_weight_bits=float_cost(recipe.baseline.layout(task.shape, task.classes)).weight_bits,
+        compression=found.records,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Found(Generic[Model]):
+    lab: Lab[Model]
+    student: Candidate  # the one to build
+    models: Mapping[str, Sequence[Model]]  # by role; logits of several are averaged
+    records: tuple[StepRecord, ...]
+
+
+def _course(lab: Lab[Model]) -> _Found[Model]:
+    recipe = lab.recipe
     teachers, baseline = lab.ensemble(recipe.teacher, TEACHER), lab.float_network(_floats.baseline(recipe))
     lab = replace(lab, floats={"ensemble": teachers, "baseline": [baseline]})
     plain = lab.trained(lab.fresh(recipe.student), "student without distillation")
@@ -52,20 +96,7 @@ def run(recipe: Recipe, progress: Progress, framework: Framework[Model], given: 
         "student_without_distillation": [lab.model(plain)],
         "student_with_distillation": [lab.model(distilled)],
     }
-    return TrainedModel(
-        framework=framework.name,
-        recipe_digest=digest(recipe.training_slice),
-        versions={package: version(package) for package in framework.packages},
-        shape=lab.task.shape,
-        classes=lab.task.classes,
-        spec=student.spec,
-        baseline_spec=recipe.baseline,
-        baseline=framework.weights(baseline),
-        student=framework.state(models["student"][0]),
-        compression=tuple(records),
-        scores={name: _scores(lab, group, data) for name, group in models.items()},
-        qonnx=framework.qonnx(models["student"][0]),
-    )
+    return _Found(lab, student, models, tuple(records))
 
 
 def _data(recipe: Recipe) -> Dataset:
@@ -102,8 +133,16 @@ def _taken(lab: Lab[Model], student: Candidate, step: Step) -> tuple[Candidate, 
 
 
 def _scores(lab: Lab[Model], models: Sequence[Model], data: Dataset) -> Scores:
+    validation, test = lab.mean_logits(models, data.x_validation), lab.mean_logits(models, data.x_test)
     return Scores(
         train=accuracy(lab.mean_logits(models, data.x_train), data.y_train),
-        validation=accuracy(lab.mean_logits(models, data.x_validation), data.y_validation),
-        test=accuracy(lab.mean_logits(models, data.x_test), data.y_test),
+        validation=accuracy(validation, data.y_validation),
+        test=accuracy(test, data.y_test),
+        validation_balanced=balanced_accuracy(validation, data.y_validation),
+        test_balanced=balanced_accuracy(test, data.y_test),
     )
+
+
+def _validated(lab: Lab[Model], models: Sequence[Model]) -> Validated:
+    logits = lab.mean_logits(models, lab.task.x_validation)
+    return Validated(accuracy(logits, lab.task.y_validation), balanced_accuracy(logits, lab.task.y_validation))

@@ -55,6 +55,15 @@ class Lesson:
         return self.weight * 0.5 * (1 + cos(pi * progress)) if self.annealed else self.weight
 
 
+@dataclass(frozen=True)
+class Pressure:
+    """On widths that training moves: ``price * max(0, weight_bits / budget - 1)`` is added to the loss."""
+
+    budget: int  # weight bits
+    fixed: int  # of the weight bits, those that no width changes: biases, scales
+    price: float
+
+
 Masks = dict[str, NDArray[np.bool_]]  # by layer: where its kernel, as in the layout, may be other than zero
 
 

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from edgeflow.datasets._data import Features
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_layout import Shape
-from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Task
+from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Pressure, Task
 from edgeflow.training._trained import Norm, State, Sums, Weights
 
 Model = TypeVar("Model")
@@ -30,6 +30,12 @@ class Framework(Protocol[Model]):
 
     def student_of(self, spec: Student, shape: Shape, classes: int, latent: State) -> Model:
         """The student with these latent arrays."""
+
+    def free_widths(self, spec: Student, shape: Shape, classes: int, latent: State, pressure: Pressure) -> Model:
+        """The same, with weight bits that training moves from the spec's on; a student to learn from, not to build."""
+
+    def learned_widths(self, model: Model) -> dict[str, float]:
+        """Of a model with free widths: each layer's weight bits, not rounded."""
 
     def learner(self, model: Model, task: Task, lesson: Lesson | None, masks: Masks) -> Learner: ...
 

@@ -14,7 +14,7 @@ from edgeflow.datasets._data import Features
 from edgeflow.recipe import Recipe, Student, Teacher, Training
 from edgeflow.recipe_cost import quantized_cost
 from edgeflow.recipe_layout import Placed
-from edgeflow.training._fit import Lesson, Logits, Masks, Progress, Task, accuracy, fit
+from edgeflow.training._fit import Lesson, Logits, Masks, Pressure, Progress, Task, accuracy, fit
 from edgeflow.training._floats import FloatJob, members, seed_of
 from edgeflow.training._framework import Framework, Model
 from edgeflow.training._trained import State, Weights
@@ -67,13 +67,15 @@ class Lab(Generic[Model]):
         epochs: range | None = None,
         remask: Callable[[int, State], Masks] | None = None,
         choose_from: int = 0,
+        model: Model | None = None,
     ) -> Candidate:
         """The candidate after a whole schedule of its task, or after some epochs of it, with the best epoch's weights,
         of those from ``choose_from`` on.
 
-        ``remask(epoch, latent)`` gives new masks for that epoch, none where they stay.
+        ``remask(epoch, latent)`` gives new masks for that epoch, none where they stay. ``model``: trained in the place
+        of the candidate's own.
         """
-        model, masks = self.latent_model(candidate), dict(candidate.masks)
+        model, masks = model or self.latent_model(candidate), dict(candidate.masks)
         epochs = epochs or range(candidate.task.schedule.epochs)
         if remask:
             masks = {name: np.ones_like(kernel, bool) for name, kernel in kernels_of(candidate.latent).items()} | masks
@@ -87,6 +89,18 @@ class Lab(Generic[Model]):
         task, lesson = candidate.task, candidate.lesson
         fit(learner, task, self.seed, label, self.progress, lesson, before_epoch, epochs, choose_from)
         return replace(candidate, latent=self.framework.latent(model), masks=masks)
+
+    def with_free_widths(
+        self, candidate: Candidate, pressure: Pressure, label: str
+    ) -> tuple[Candidate, dict[str, float]]:
+        """The candidate after its schedule with weight bits that move, and where they ended. The last epoch counts:
+        earlier ones pay more bits than the budget has."""
+        task = self.task
+        spec, latent = candidate.spec, candidate.latent
+        model = self.framework.free_widths(spec, task.shape, task.classes, latent, pressure)
+        last = candidate.task.schedule.epochs - 1
+        made = self.trained(candidate, label, choose_from=last, model=model)
+        return made, self.framework.learned_widths(model)
 
     def scheduled(self, candidate: Candidate, training: Training | None) -> Candidate:
         """The candidate with a step's own schedule, if it has one."""

@@ -96,8 +96,8 @@ WEIGHTS: dict[tuple[bool, bool, bool], Any] = {
 class Quantizers:
     """Makes the quantized layers of one student."""
 
-    def __init__(self, spec: Student):
-        self._spec = spec
+    def __init__(self, spec: Student, free_widths: bool = False):
+        self._spec, self._free_widths = spec, free_widths
         self._floats = spec.scale == "float"
 
     def input(self) -> Module:
@@ -148,6 +148,8 @@ class Quantizers:
         per_channel = self._spec.per_channel and not isinstance(layer, OutputLayer)
         made: Arguments = {"weight_quant": WEIGHTS[one_bit, self._floats, per_channel], "bias": not placed.norm}
         made |= {"weight_scaling_const": 0.5} if one_bit else {"weight_bit_width": layer.weight_bits}
+        if self._free_widths and not one_bit:
+            made |= {"weight_bit_width_impl_type": BitWidthImplType.PARAMETER}
         if not placed.norm:
             made |= {"bias_quant": scaled_int.IntBias if self._floats else ConstantBias}
             made |= {"bias_bit_width": layer.bias_bits}

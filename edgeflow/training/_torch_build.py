@@ -35,9 +35,9 @@ def float_model(spec: FloatNetwork, shape: Shape, classes: int) -> Network:
     return Network(layout[0].x, _chain(layout, layout[0].x, _Float()))
 
 
-def student_model(spec: Student, shape: Shape, classes: int) -> Network:
-    """The recipe's quantized student."""
-    layers, layout = Quantizers(spec), spec.layout(shape, classes)
+def student_model(spec: Student, shape: Shape, classes: int, free_widths: bool = False) -> Network:
+    """The recipe's quantized student. ``free_widths``: training moves the weight bits, from the recipe's on."""
+    layers, layout = Quantizers(spec, free_widths), spec.layout(shape, classes)
     return Network(layout[0].x, [("input_quantizer", layers.input()), *_chain(layout, layout[0].x, layers)])
 
 

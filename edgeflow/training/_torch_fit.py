@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from edgeflow.training._augment import Examples
 from edgeflow.training._fit import Lesson, Logits, Masks, Task
 from edgeflow.training._torch import Network, as_stored, logits_of, shaped, torch, weighted
+from edgeflow.training._torch_widths import FreeWidths
 
 F = torch.nn.functional
 
@@ -57,6 +58,8 @@ class TorchLearner:
         loss = self._loss(logits, rows)
         if self._hint:
             loss = loss + self._hint.loss(hidden, rows)
+        if isinstance(self._model, FreeWidths):
+            loss = loss + self._model.penalty()
         loss.backward()
         self._optimizer.step()
         self._keep_zeros()

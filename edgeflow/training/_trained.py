@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_layout import Placed, Shape
 
-FORMAT = 4  # raise it when model.json or weights.npz change shape
+FORMAT = 5  # raise it when model.json or weights.npz change shape
 QONNX = "student.qonnx.onnx"
 
 
@@ -37,11 +37,16 @@ def weights_from(state: State) -> Weights:
 
 @dataclass(frozen=True)
 class Scores:
-    """Fractions of samples classified correctly; test is read once, after every choice."""
+    """Fractions of samples classified correctly; test is read once, after every choice.
+
+    ``balanced``: the mean over classes of the same fraction, which a network that always names one class cannot raise.
+    """
 
     train: float
     validation: float
     test: float
+    validation_balanced: float
+    test_balanced: float
 
 
 Sums = dict[str, NDArray[np.floating[Any]]]  # layer -> (rows, channels), before batch norm and activation

@@ -12,13 +12,15 @@ from edgeflow.datasets._data import Features
 from edgeflow.recipe import FloatNetwork, Recipe, Student
 from edgeflow.recipe_layout import Shape
 from edgeflow.training import _course, _torch  # first: it says which package is missing
-from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Progress, Task
+from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Pressure, Progress, Task
 from edgeflow.training._floats import NOTHING, FloatJob
 from edgeflow.training._qonnx import export
+from edgeflow.training._rehearsal import Rehearsal
 from edgeflow.training._torch import Network
 from edgeflow.training._torch_build import float_model
 from edgeflow.training._torch_build import student_model as build_student
 from edgeflow.training._torch_fit import TorchLearner
+from edgeflow.training._torch_widths import FreeWidths
 from edgeflow.training._trained import Norm, State, Sums, TrainedModel, Weights
 
 
@@ -54,6 +56,14 @@ class Brevitas:
     def student_of(self, spec: Student, shape: Shape, classes: int, latent: State) -> Network:
         return _torch.with_latent(build_student(spec, shape, classes), latent)
 
+    def free_widths(self, spec: Student, shape: Shape, classes: int, latent: State, pressure: Pressure) -> Network:
+        student = build_student(spec, shape, classes, free_widths=True)
+        return FreeWidths(_torch.with_latent(student, latent), pressure)
+
+    def learned_widths(self, model: Network) -> dict[str, float]:
+        assert isinstance(model, FreeWidths)
+        return model.learned()
+
     def sums(self, model: Network, x: Features, names: Sequence[str]) -> Sums:
         return _torch.outputs_of(model, x, names)
 
@@ -85,6 +95,11 @@ def train(recipe: Recipe, progress: Progress, given: Mapping[str, Weights] = NOT
     """Train everything the recipe names but the float networks that are ``given``, by their jobs' keys; ``progress``
     gets a line about twice a second."""
     return _course.run(recipe, progress, FRAMEWORK, given)
+
+
+def rehearse(recipe: Recipe, progress: Progress, given: Mapping[str, Weights] = NOTHING) -> Rehearsal:
+    """The same judged by the validation split alone."""
+    return _course.rehearse(recipe, progress, FRAMEWORK, given)
 
 
 def untrained(spec: Student, shape: Shape, classes: int) -> bytes:

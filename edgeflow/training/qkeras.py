@@ -12,7 +12,7 @@ from edgeflow.datasets._data import Features
 from edgeflow.recipe import FloatNetwork, Recipe, Student
 from edgeflow.recipe_layout import Shape
 from edgeflow.training import _build, _course
-from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Progress, Task
+from edgeflow.training._fit import Learner, Lesson, Logits, Masks, Pressure, Progress, Task
 from edgeflow.training._floats import NOTHING, FloatJob
 from edgeflow.training._keras import (
     float64,
@@ -26,6 +26,7 @@ from edgeflow.training._keras import (
     with_weights,
 )
 from edgeflow.training._keras_fit import KerasLearner
+from edgeflow.training._rehearsal import Rehearsal
 from edgeflow.training._trained import Norm, State, Sums, TrainedModel, Weights, state_of, weights_from
 
 
@@ -60,6 +61,12 @@ class QKeras:
     def student_of(self, spec: Student, shape: Shape, classes: int, latent: State) -> keras.Model:
         return with_weights(_build.student_model(spec, shape, classes), weights_from(latent))
 
+    def free_widths(self, spec: Student, shape: Shape, classes: int, latent: State, pressure: Pressure) -> keras.Model:
+        raise AssertionError("a recipe for QKeras learns no widths")
+
+    def learned_widths(self, model: keras.Model) -> dict[str, float]:
+        raise AssertionError("a recipe for QKeras learns no widths")
+
     def sums(self, model: keras.Model, x: Features, names: Sequence[str]) -> Sums:
         made = {name: logits_of(keras.Model(model.inputs, model.get_layer(name).output), x) for name in names}
         return {name: y.reshape(-1, y.shape[-1]) for name, y in made.items()}
@@ -93,6 +100,11 @@ def train(recipe: Recipe, progress: Progress, given: Mapping[str, Weights] = NOT
     """Train everything the recipe names but the float networks that are ``given``, by their jobs' keys; ``progress``
     gets a line about twice a second."""
     return _course.run(recipe, progress, FRAMEWORK, given)
+
+
+def rehearse(recipe: Recipe, progress: Progress, given: Mapping[str, Weights] = NOTHING) -> Rehearsal:
+    """The same judged by the validation split alone."""
+    return _course.rehearse(recipe, progress, FRAMEWORK, given)
 
 
 def student_model(trained: TrainedModel) -> keras.Model:

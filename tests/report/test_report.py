@@ -27,6 +27,18 @@ def test_estimates_stand_against_the_packed_core():
     assert content["latency_us"] == 0.4 and content["frames_per_second"] == 6_250_000
 
 
+def test_the_mean_over_classes_stands_beside_the_accuracy():
+    content = compiled().content
+    assert content["balanced_accuracy"] == {
+        "teacher": 0.75, "baseline": 0.7, "student": 0.65,
+        "student_with_distillation": 0.65, "student_without_distillation": 0.65,
+    }  # fmt: skip
+    (row,) = (row for row in rows(content) if "balanced" in row.what)
+    assert row.value == "75.00 % / 70.00 % / 65.00 %" and row.kind == "measured"
+    older = {key: value for key, value in content.items() if key != "balanced_accuracy"}
+    assert len(rows(older)) == len(rows(content)) - 1
+
+
 def test_a_models_file_has_no_gains():
     content = reports.compile_import(values.evidence(), {"executor": "ORT", "ties": 0, "tie": ""}).content
     assert not {"gains", "accuracy", "baseline", "weight_bits"} & set(content)

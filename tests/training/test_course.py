@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgeflow import catalog, training
+from edgeflow import catalog, pipeline, training
+from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_steps import KIND
-from edgeflow.training import TrainedModel
+from edgeflow.store import Store
+from edgeflow.training import Rehearsal, TrainedModel
 
 pytestmark = pytest.mark.train
 
@@ -33,8 +35,14 @@ RECIPE: dict[str, Any] = {
 }
 
 
-def train() -> TrainedModel:
-    made: TrainedModel = catalog.load("training", "brevitas").train(Recipe.model_validate(RECIPE), lambda line: None)
+def train(**changes: Any) -> TrainedModel:
+    wanted = Recipe.model_validate(RECIPE | changes)
+    made: TrainedModel = catalog.load("training", "brevitas").train(wanted, lambda line: None)
+    return made
+
+
+def rehearse() -> Rehearsal:
+    made: Rehearsal = catalog.load("training", "brevitas").rehearse(Recipe.model_validate(RECIPE), lambda line: None)
     return made
 
 
@@ -81,6 +89,65 @@ def test_no_step_reads_the_test_split(trained: TrainedModel, monkeypatch: pytest
     blind = train()
     assert blind.compression == trained.compression
     assert blind.scores["student"].test != trained.scores["student"].test
+
+
+def test_a_student_of_learned_widths_is_lowered_like_any_other() -> None:
+    budget = 2600
+    learned = {"learned": {"budget": budget, "training": {"epochs": 4, "learning_rate": 0.03}}, "training": FAST}
+    trained = train(compression=[{"quantize": learned}])
+    (record,) = trained.compression
+    assert record.weight_bits_after <= budget < record.weight_bits_before
+    assert record.found["widths"] == {
+        "dense_0": trained.spec.hidden[0].weight_bits,
+        "dense_1": trained.spec.output.weight_bits,
+    }
+    lowered = catalog.load("frontends", "brevitas").lower(trained, "learned")
+    x = catalog.load("datasets", "digits").load().x_test
+    y = lowered.exit.dequantize(lowered.network.run(lowered.entry.quantize(x)))
+    assert (y == catalog.load("training", "brevitas").predict(trained, x)).all()
+
+
+class Untouchable:
+    """A split that nobody may read; to throw it away is all one can do with it."""
+
+    def __getitem__(self, index: Any) -> np.ndarray:
+        assert index == slice(0), "read the test split"
+        return np.zeros((0, 64), np.float32)
+
+    def __len__(self) -> int:
+        raise AssertionError("read the test split")
+
+
+@pytest.fixture
+def no_test_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = catalog.load("datasets", "digits")
+    data = replace(module.load(), x_test=Untouchable(), y_test=Untouchable())
+    monkeypatch.setattr(module, "load", lambda: data)
+
+
+def test_a_rehearsal_is_the_course_without_its_end(trained: TrainedModel, no_test_split: None) -> None:
+    rehearsal = rehearse()
+    assert rehearsal.compression == trained.compression
+    assert rehearsal.weight_bits == trained.compression[-1].weight_bits_after
+    assert rehearsal.baseline_weight_bits == 32 * (64 * 16 + 16 + 16 * 10 + 10)
+    found = {name: (score.accuracy, score.balanced) for name, score in rehearsal.scores.items()}
+    assert found == {name: (score.validation, score.validation_balanced) for name, score in trained.scores.items()}
+
+
+def test_training_is_no_rehearsal(no_test_split: None) -> None:
+    with pytest.raises(AssertionError, match="read the test split"):
+        train()
+
+
+def test_a_rehearsal_has_the_float_networks_of_the_run(no_test_split: None, tmp_path: Path) -> None:
+    lines: list[str] = []
+    context = Context(Store(tmp_path), lines.append)
+    recipe = Recipe.model_validate(RECIPE)
+    pipeline.train_floats(recipe, context)
+    lines.clear()
+    made = pipeline.rehearse(recipe, context).value
+    assert made.scores == rehearse().scores == pipeline.rehearse(recipe, context).value.scores
+    assert not [line for line in lines if line.startswith(("teacher", "baseline"))]
 
 
 @pytest.mark.parametrize("name", catalog.names(KIND))

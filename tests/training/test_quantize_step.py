@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from edgeflow.errors import InputError
 from edgeflow.recipe import Student
-from edgeflow.training import _charges
+from edgeflow.training import _charges, _learned
 from edgeflow.training._allocate import Option, best_plan
 from edgeflow.training._lab import Candidate, Lab
 from edgeflow.training._widths import widths_of, with_widths
@@ -85,6 +85,63 @@ def test_a_budget_that_nothing_fits_is_said(small_lab: MakeLab) -> None:
         quantized(lab, start(lab), search={"budget": least - 1})
 
 
+LEARNING = {"epochs": 8, "batch_size": 16, "learning_rate": 0.03}
+KERNELS = {"dense_0": 64 * 12, "dense_1": 12 * 10}  # of WIDE, which is 5,460 bits
+BIASES = 6 * 22
+
+
+def test_learned_widths_are_whole_and_keep_their_budget(small_lab: MakeLab) -> None:
+    lab = small_lab("brevitas")
+    first, budget = start(lab), 3600
+    made, found = quantized(lab, first, learned={"budget": budget, "training": LEARNING})
+    assert max(found["learned"].values()) < 5.5, "pressed down from six"
+    assert len({*found["learned"].values()}) == 2 and not any(w.is_integer() for w in found["learned"].values())
+    assert {name: bits["weight_bits"] for name, bits in widths_of(lab.layout(made.spec)).items()} == found["widths"]
+    assert lab.weight_bits(made.spec) <= budget
+    assert Student.model_validate(made.spec.model_dump()) == made.spec, "an ordinary student"
+    assert set(made.latent) == set(first.latent), "no width is left in it"
+    for name, kernel in lab.framework.kernels(lab.model(made)).items():
+        steps = kernel * 2 ** (found["widths"][name] - 1)
+        assert (steps == np.round(steps)).all()
+    assert lab.validation(made) > 0.7
+
+
+def test_widths_move_by_what_they_do_to_the_loss_where_the_budget_does_not_press(small_lab: MakeLab) -> None:
+    lab = small_lab("brevitas")
+    _, found = quantized(lab, start(lab), learned={"budget": 100_000, "training": LEARNING})
+    assert all(width != 6 for width in found["learned"].values())
+    assert found["weight_bits_rounded"] == BIASES + sum(KERNELS[name] * w for name, w in found["widths"].items())
+
+
+def test_what_pressure_leaves_above_the_budget_is_taken_away(small_lab: MakeLab) -> None:
+    lab = small_lab("brevitas")
+    budget = 2 * sum(KERNELS.values()) + BIASES
+    made, found = quantized(lab, start(lab), learned={"budget": budget, "price": 0.01, "training": SHORT})
+    assert found["weight_bits_rounded"] > budget == lab.weight_bits(made.spec)
+    with pytest.raises(InputError, match=f"a budget of {budget - 1} weight_bits; the least is {budget}"):
+        quantized(lab, start(lab), learned={"budget": budget - 1})
+
+
+def test_one_bit_layers_have_no_width_to_move(small_lab: MakeLab) -> None:
+    lab = small_lab("brevitas")
+    spec = Student.model_validate({"framework": "brevitas", "hidden": [{"units": 12, "weight_bits": 1}]})
+    made, found = quantized(lab, lab.fresh(spec), learned={"budget": 1300, "training": SHORT})
+    assert set(found["widths"]) == {"dense_1"} and made.spec.hidden[0].weight_bits == 1
+
+
+@pytest.mark.parametrize(
+    ("learned", "room", "whole"),
+    [
+        ({"a": 3.4, "b": 4.6}, 1000, {"a": 3, "b": 5}),
+        ({"a": 3.4, "b": 4.6}, 70, {"a": 3, "b": 4}),  # b was rounded up
+        ({"a": 2.2, "b": 2.9}, 40, {"a": 2, "b": 2}),  # a has no bit to give
+        ({"a": 40.0, "b": 1.0}, 1000, {"a": 16, "b": 2}),
+    ],
+)
+def test_widths_are_rounded_within_the_room(learned: dict[str, float], room: int, whole: dict[str, int]) -> None:
+    assert _learned.whole(learned, {"a": 10, "b": 10}, room) == whole
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_the_plan_is_the_best_of_all(seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -140,6 +197,8 @@ def test_widths_of_branches_and_signs_are_changed_too() -> None:
         ({}, "needs weight_bits"),
         ({"weight_bits": 2, "search": {"budget": 5}}, "search finds the weight_bits itself"),
         ({"stages": 2, "search": {"budget": 5}}, "has no stages"),
+        ({"weight_bits": 2, "learned": {"budget": 5}}, "learned finds the weight_bits itself"),
+        ({"search": {"budget": 5}, "learned": {"budget": 5}}, "leave one of them out"),
     ],
 )
 def test_what_does_not_go_together_is_said(wanted: dict[str, Any], said: str) -> None:
@@ -151,5 +210,13 @@ def test_one_bit_is_refused_where_it_is_written() -> None:
     spec = Student.model_validate(WIDE)
     section = quantize.Section.model_validate({"search": {"budget": 5, "widths": [2, 1]}})
     assert [key for key, _ in quantize.problems(section, (8, 8, 1), spec)] == [("search", "widths", "1")]
+    brevitas = Student.model_validate(WIDE | {"framework": "brevitas"})
+    assert not list(quantize.problems(section, (8, 8, 1), brevitas))
+
+
+def test_learned_widths_are_refused_where_they_are_written() -> None:
+    section = quantize.Section.model_validate({"learned": {"budget": 5}})
+    ((key, said),) = quantize.problems(section, (8, 8, 1), Student.model_validate(WIDE))
+    assert key == ("learned",) and "qkeras has no widths that training moves; use framework: brevitas" in said
     brevitas = Student.model_validate(WIDE | {"framework": "brevitas"})
     assert not list(quantize.problems(section, (8, 8, 1), brevitas))

@@ -91,6 +91,8 @@ def test_scores_are_those_of_the_stored_weights(trained: tuple[TrainedModel, lis
     assert loaded.scores == trained[0].scores and loaded.spec == trained[0].spec
     data = catalog.load("datasets", "digits").load()
     logits = predict(loaded, data.x_test)
+    per_class = [(logits.argmax(axis=1) == label)[data.y_test == label].mean() for label in range(10)]
+    assert loaded.scores["student"].test_balanced == pytest.approx(np.mean(per_class), abs=1e-12)
     assert logits.dtype == np.float64 and (logits * 1024 == np.round(logits * 1024)).all(), "dyadic, so exact"
     assert float((logits.argmax(axis=1) == data.y_test).mean()) == loaded.scores["student"].test
 

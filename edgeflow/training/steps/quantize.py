@@ -1,7 +1,8 @@
-"""Other bit widths: the same for all layers, lowered in stages, or searched for each layer within a budget.
+"""Other bit widths: the same for all layers, lowered in stages, searched for each layer within a budget, or learned.
 
-``search`` measures how much each layer loses alone at each width, takes the plan of least loss that the budget pays,
-and trains it.
+``learned`` trains each layer's weight bits along with the weights, pressed towards a budget, then the student at the
+whole numbers that they round to. ``search`` measures how much each layer loses alone at each width, takes the plan of
+least loss that the budget pays, and trains it.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from edgeflow.training._charges import CHARGES
 from edgeflow.training._fit import Logits
 from edgeflow.training._framework import Model
 from edgeflow.training._lab import Candidate, Lab
+from edgeflow.training._learned import learned
 from edgeflow.training._widths import Widths, widths_of, with_widths
 
 
@@ -34,20 +36,30 @@ class Search(Part):
     probe: Training | None = None  # trains each layer's trial at each width; without it they are judged untrained
 
 
+class Learned(Part):
+    budget: Annotated[int, Field(ge=1)]  # weight bits, biases included
+    price: Annotated[float, Field(gt=0, le=1000)] = 1.0  # of bits above the budget, as a share of it, in the loss
+    training: Training | None = None  # of the widths; the step's own is for the whole ones behind it
+
+
 class Section(StepSection):
     weight_bits: Bits | None = None  # None: as they are
     bias_bits: BiasBits | None = None
     activation_bits: Bits | None = None
     stages: Annotated[int, Field(ge=1, le=16)] = 1  # each a whole training, at widths that go down evenly
     search: Search | None = None
+    learned: Learned | None = None
     training: Training | None = None  # of every stage; the recipe's unless told
 
     @model_validator(mode="after")
     def _fits(self) -> "Section":
-        if self.search and (self.weight_bits or self.stages > 1):
-            raise ValueError("search finds the weight_bits itself, and has no stages")
-        if not self.search and not (self.weight_bits or self.bias_bits or self.activation_bits):
-            raise ValueError("needs weight_bits, bias_bits, activation_bits or search")
+        finders = [name for name in ("search", "learned") if getattr(self, name)]
+        if len(finders) > 1:
+            raise ValueError("search and learned both find the weight_bits; leave one of them out")
+        if finders and (self.weight_bits or self.stages > 1):
+            raise ValueError(f"{finders[0]} finds the weight_bits itself, and has no stages")
+        if not finders and not (self.weight_bits or self.bias_bits or self.activation_bits):
+            raise ValueError("needs weight_bits, bias_bits, activation_bits, search or learned")
         return self
 
 
@@ -60,6 +72,8 @@ def problems(section: Section, shape: Shape, student: Student | None) -> Iterato
     for key, width in named.items():
         if width in refused:
             yield key, f"{framework} has no weight_bits: {width}; use framework: brevitas"
+    if section.learned and framework == "qkeras":
+        yield ("learned",), "qkeras has no widths that training moves; use framework: brevitas, or search"
 
 
 def run(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[Candidate, dict[str, Any]]:
@@ -68,6 +82,8 @@ def run(lab: Lab[Model], candidate: Candidate, section: Section) -> tuple[Candid
     target = {name: {key: uniform.get(key, bits) for key, bits in layer.items()} for name, layer in now.items()}
     if section.search:
         return _searched(lab, narrowed(lab, candidate, target), section.search, section.training)
+    if section.learned:
+        return _learned(lab, narrowed(lab, candidate, target), section.learned, section.training)
     return _staged(lab, candidate, now, target, section)
 
 
@@ -120,6 +136,14 @@ def _searched(
         budget = budget * search.budget // charged
     table = {name: [option._asdict() for option in layer] for name, layer in options.items()}
     return made, {"widths": plan, search.charge: charged, "options": table}
+
+
+def _learned(
+    lab: Lab[Model], candidate: Candidate, wanted: Learned, training: Training | None
+) -> tuple[Candidate, dict[str, Any]]:
+    made, widths, found = learned(lab, candidate, wanted.budget, wanted.price, wanted.training)
+    made = narrowed(lab, made, {name: {"weight_bits": width} for name, width in widths.items()})
+    return lab.retrained(made, training, "student, learned widths"), found
 
 
 def sensitivities(lab: Lab[Model], candidate: Candidate, search: Search) -> dict[str, list[Option]]:

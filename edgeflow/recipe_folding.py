@@ -18,18 +18,17 @@ from edgeflow.recipe import Fold, Pixels
 from edgeflow.recipe_layers import Conv, Dense, Depthwise, OutputLayer
 from edgeflow.recipe_layout import Placed, foldable, window
 
-Problem = tuple[tuple[str, ...], str]  # key in the file, and what is wrong there
+Problem = tuple[tuple[str, ...], str]  # key in the folding, and what is wrong there
 
 
 def problems(folding: Mapping[str, Any], student: tuple[Placed, ...]) -> list[Problem]:
     layers = {placed.name: placed for placed in foldable(student)}
     found: list[Problem] = []
     for name, wanted in folding.items():
-        key = ("hardware", "folding", name)
         if name not in layers:
-            found.append((key, f"no such layer{did_you_mean(name, layers)}"))
+            found.append(((name,), f"no such layer{did_you_mean(name, layers)}"))
         elif not isinstance(wanted, str):
-            found += [((*key, field), message) for field, message in _misfits(wanted, layers[name])]
+            found += [((name, field), message) for field, message in _misfits(wanted, layers[name])]
     return found
 
 

@@ -35,6 +35,7 @@ KINDS = {
     "core": "packed",
     "implementation": "routed",
     "implementation.clock_mhz": "given",
+    "implementation.seed": "given",
     "latency_us": "simulated",
     "frames_per_second": "simulated",
     "layers": "estimated",

@@ -85,11 +85,12 @@ ALLOWED["ablate"] = set(ALLOWED) - {"score"}
 ALLOWED["run"] = set(ALLOWED) - {"score"}
 ALLOWED["imports"] = set(ALLOWED) - {"score"}
 ALLOWED["check"] = set(ALLOWED)
-ALLOWED["cli_studies"] = set(ALLOWED)
-ALLOWED["cli_reports"] = set(ALLOWED)
+ALLOWED["cli_studies"] = {*ALLOWED, "studied"}
+ALLOWED["cli_reports"] = {*ALLOWED, "studied"}
 ALLOWED["cli_flow"] = set(ALLOWED)
 ALLOWED["sweep"] = set(ALLOWED) - {"score", "run", "imports", "check"}
-ALLOWED["cli_sweep"] = {"report", "sweep"}
+ALLOWED["studied"] = {"errors", "report", "sweep"}
+ALLOWED["cli_sweep"] = {"report", "sweep", "studied"}
 ALLOWED["cli"] = set(ALLOWED)
 
 MUTUAL = {"recipe", "recipe_file"}  # one idea in two files: the model, and its mistakes placed in the file

@@ -23,7 +23,7 @@ PICTURES = {
     "floorplan": PLAN,
     "bars": charts.bars("Cells", ["LUTs", "FFs"], {"estimated": [800, 0], "packed": [1000, 3]}, each_row=True),
     "gauges": charts.gauges("Use", [("LUTs", 50, 200), ("DSPs", 30, 20), ("none", 0, 0)]),
-    "dots": charts.dots("Ladder", [("teacher", 99.0), ("student", 97.25)], "%"),
+    "dots": charts.dots("Ladder", [("teacher", 99.0, 0.0), ("student", 97.25, 0.5)], "%"),
     "matrix": charts.matrix("Confusion", [[4, 1], [0, 3]], "named", "true"),
     "front": plots.front("Front", POINTS, "LUTs, routed", "accuracy, %"),
     "named": plots.named("Points", POINTS, "bits", "accuracy, %"),

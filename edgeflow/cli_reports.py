@@ -89,6 +89,15 @@ def add_studies(run: Path, sweep: Path | None, ablation: Path | None) -> None:
     files.write(report, run if run.is_dir() else run.parent)
 
 
+def add_vendor(run: Path, tool: str, made: dict[str, object], figures: dict[str, float]) -> dict[str, Path]:
+    """What a vendor's tool found, in the run's report if it has one; the files that are new."""
+    from edgeflow.report import files, vendors
+
+    if not (run / files.NAME).is_file():
+        return {}
+    return files.write(vendors.add(files.read(run), tool, made, figures), run)
+
+
 def show_run(run: Path, form: str | None, in_browser: bool) -> None:
     """A finished run, from its ``report.json``."""
     from edgeflow.report import files

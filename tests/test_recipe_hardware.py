@@ -19,7 +19,7 @@ COMMAND = [sys.executable, "-m", "edgeflow.cli"]
 
 
 def test_only_the_hardware_differs():
-    recipe = recipes.load(MODELS / "mnist_cnn" / "recipe.yaml")
+    recipe = recipes.load(MODELS / "mnist_residual" / "recipe.yaml")
     assert on(recipe, board=None, clock_mhz=None, folding=None) is recipe
     moved = on(recipe, board="icebreaker", clock_mhz=24.0, folding=None)
     assert moved.training_slice == recipe.training_slice

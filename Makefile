@@ -24,7 +24,7 @@ BROWSABLE := $(VENV)/.installed-browser
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-test demo train convert sim synth bitstream report doctor \
+.PHONY: help install install-test demo train convert sim synth bitstream report boards doctor \
         test test-fast test-slow test-hgq2 test-browser fuzz lint lint-python lint-types lint-hw bench-qor bench-sim bench-sweep \
         bench-compression wheel clean
 
@@ -48,6 +48,11 @@ synth bitstream: $(INSTALLED) ## ... and its bitstream
 
 report: $(INSTALLED) ## ... and its report
 	$(EDGEFLOW) report $(RECIPE) --out $(OUT)
+
+boards: $(INSTALLED) ## all of it on every board that the recipe names, in runs/<model>_<board>
+	@boards=$$($(PY) -c "from edgeflow.recipe import load; from pathlib import Path; \
+	  print(*load(Path('$(RECIPE)')).hardware.boards)"); \
+	for board in $$boards; do $(EDGEFLOW) run $(RECIPE) --board $$board || exit; done
 
 doctor: $(INSTALLED) ## which tools are there, and what installs the missing ones
 	$(EDGEFLOW) doctor

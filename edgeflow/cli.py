@@ -131,17 +131,20 @@ def quantize(
 @app.command()
 def export(
     run: Annotated[Path, typer.Argument(help="The folder of a run, such as runs/digits.", show_default=False)],
-    to: Annotated[str, typer.Option(help="vivado, quartus or fusesoc.")],
+    to: Annotated[str, typer.Option(help="vivado, vitis, quartus or fusesoc.")],
     part: Annotated[str | None, typer.Option(help="The vendor's name of the device.")] = None,
     clock_mhz: Annotated[float, typer.Option(help="Clock that is constrained.")] = 100.0,
     only_write: Annotated[bool, typer.Option("--only-write", help="Leave the vendor's tool, even on PATH.")] = False,
 ) -> None:
-    """Write a run's design for a vendor's tool, and run the tool where it is on PATH."""
+    """Write a run's design for a vendor's tool; where that is on PATH run it, and put what it found into the report."""
     from edgeflow.export import _flow
 
     done = _flow.export(run, _flow.Wish(to, part, clock_mhz, not only_write))
     _show_paths({to: done.folder})
-    for name, value in (done.results or {}).items():
+    if done.results:
+        made = {"version": done.results.version, "part": done.part, "clock_mhz": clock_mhz}
+        _show_paths(cli_reports.add_vendor(run, to, made, done.results.figures))
+    for name, value in (done.results.figures if done.results else {}).items():
         print(f"{name}: {value:g}")
 
 

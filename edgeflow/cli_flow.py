@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgeflow import cli_reports
+from edgeflow.errors import InputError
 
 if TYPE_CHECKING:
     from edgeflow.run import Outcome
@@ -90,10 +91,15 @@ def report(
     out: Out = None,
     form: Annotated[str | None, typer.Option("--format", help="Print it as md, json, csv or html.")] = None,
     open_: Annotated[bool, typer.Option("--open", help="Show report.html in the browser.")] = False,
+    sweep: Annotated[Path | None, typer.Option(help="Add a sweep's front to a finished run: its folder.")] = None,
+    ablation: Annotated[Path | None, typer.Option(help="Add an ablation to a finished run: its folder.")] = None,
 ) -> None:
     """Report every gain against the float baseline."""
     if of.is_dir() or of.suffix == ".json":
+        cli_reports.add_studies(of, sweep, ablation)
         cli_reports.show_run(of, form, open_)
+    elif sweep or ablation:
+        raise InputError("report: --sweep and --ablation go with the folder of a finished run")
     else:
         outcome = outcome_of(of, "report", out, board=board, clock_mhz=clock_mhz, folding=folding)
         cli_reports.show_outcome(outcome, form, open_)

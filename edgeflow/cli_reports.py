@@ -76,6 +76,28 @@ def init(
     print(f"workflow: {workflow.write(recipe, package)}")
 
 
+def add_studies(run: Path, sweep: Path | None, ablation: Path | None) -> None:
+    """Put what they found into a finished run's report, which keeps it until the run is made again."""
+    if not sweep and not ablation:
+        return
+    from edgeflow import studied
+    from edgeflow.report import files
+
+    report = files.read(run)
+    report = studied.with_sweep(report, sweep) if sweep else report
+    report = studied.with_ablation(report, ablation) if ablation else report
+    files.write(report, run if run.is_dir() else run.parent)
+
+
+def add_vendor(run: Path, tool: str, made: dict[str, object], figures: dict[str, float]) -> dict[str, Path]:
+    """What a vendor's tool found, in the run's report if it has one; the files that are new."""
+    from edgeflow.report import files, vendors
+
+    if not (run / files.NAME).is_file():
+        return {}
+    return files.write(vendors.add(files.read(run), tool, made, figures), run)
+
+
 def show_run(run: Path, form: str | None, in_browser: bool) -> None:
     """A finished run, from its ``report.json``."""
     from edgeflow.report import files

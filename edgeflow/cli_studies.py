@@ -27,12 +27,13 @@ def ablate(
     with progress_lines() as progress:
         progress("load the tools")
         from edgeflow import ablate as ablation
+        from edgeflow import studied
         from edgeflow.pipeline import Context
         from edgeflow.store import Store
 
         todo = range(wanted.seed, wanted.seed + seeds)
         found = ablation.run(wanted, todo, routed, Context(Store.default(), progress))
-        paths = ablation.save(found, folder)
+        paths = studied.write_ablation(wanted.name, ablation.save(found, folder))
     rows = ablation.rows(found)
     show_table(f"{wanted.name}, {seeds} seeds", ablation.HEADINGS, [row.cells() for row in rows], [ablation.NOTICE])
     show(None, paths)

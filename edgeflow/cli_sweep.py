@@ -91,11 +91,12 @@ def best(
 
 
 def _show(folder: "Folder") -> None:
+    from edgeflow import studied
     from edgeflow.report.terminal import show, show_table
     from edgeflow.sweep import front
     from edgeflow.sweep import run as sweeps
 
-    sweep, paths = folder.plan().sweep, sweeps.write(folder)
+    sweep, paths = folder.plan().sweep, studied.write_sweep(folder)
     rows = [front.row(result, sweep) for result in front.front(folder.results(), sweep)]
     show_table(f"{sweep.name}: Pareto front", front.headings(sweep), rows, sweeps.notices(folder))
     show(None, paths)

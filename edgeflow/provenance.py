@@ -22,7 +22,7 @@ def with_bitstream(known: Provenance, bitstream: Path, board: Board) -> Provenan
 
 
 def program_command(board: Board, bitstream: Path) -> str:
-    """The shell's line that programs the board until it loses power."""
+    """The shell's line that programs the board: its FPGA until power is lost, an iCEBreaker's flash for good."""
     return f"openFPGALoader -b {board.openfpgaloader} {shlex.quote(str(bitstream))}"
 
 

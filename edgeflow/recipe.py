@@ -111,11 +111,25 @@ LayerFolding = Annotated[Word | Sections, Discriminator(_branch)]
 Folding = Annotated[Word | Annotated[dict[str, LayerFolding], Tag("<layers>")], Discriminator(_word_or_layers)]
 
 
+BoardName = Annotated[str, _in_catalog("boards")]
+ClockMhz = Annotated[float, Field(gt=0, le=1000)]
+Seeds = Annotated[int, Field(ge=1, le=32)]
+
+
+class OnBoard(Section):
+    """What differs on another board."""
+
+    clock_mhz: ClockMhz | None = None
+    folding: Folding | None = None
+    seeds: Seeds | None = None
+
+
 class Hardware(Section):
-    board: Annotated[str, _in_catalog("boards")] = "ulx3s"
-    clock_mhz: Annotated[float, Field(gt=0, le=1000)] = 100.0
+    board: BoardName = "ulx3s"
+    clock_mhz: ClockMhz = 100.0
     folding: Folding = "unrolled"
-    seeds: Annotated[int, Field(ge=1, le=32)] = 3  # place-and-route runs; the best one is kept
+    seeds: Seeds = 3  # place-and-route runs; the best one is kept
+    boards: dict[BoardName, OnBoard] = Field(default={})  # others that the model is made for; --board takes them
 
 
 class Recipe(Section):

@@ -4,7 +4,7 @@ models/digits/recipe.yaml:9:7: student.hidden.0.wight_bits: unknown key; did you
 models/digits/recipe.yaml:24:18: hardware.folding.dense_0.pe: 5 does not divide 32 outputs; legal: 1, 2, 4, 8, 16, 32
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
@@ -77,16 +77,17 @@ def _cross_problems(value: Any) -> list[Problem]:
         problems += _layout(section, valid(kind, value.get(section)), module)[1]
     placed, misfits = _layout("student", student, module)
     problems += layer_problems(student, placed) if student else []
-    if student and hardware and placed and isinstance(hardware.folding, dict):
-        problems += _folding_problems(hardware.folding, value.get("compression"), student, module)
+    if student and hardware and placed:
+        ends = _ends(value.get("compression"), student, module)
+        problems += _folding_problems(hardware, ends)
     return problems + misfits
 
 
-def _folding_problems(folding: Mapping[str, Any], steps: Any, student: Student, dataset: ModuleType) -> list[Problem]:
-    """Of the sizes that compression may leave, as far as they are known before training."""
+def _ends(steps: Any, student: Student, dataset: ModuleType) -> list[tuple[Placed, ...]]:
+    """What compression may leave, as far as it is known before training."""
     right = [step for value in (steps if isinstance(steps, list) else []) if (step := valid(AnyStep, value))]
     ends = step_ends(right, student, dataset.SHAPE, dataset.CLASSES)
-    return list(common_problems(folding, [end.layout(dataset.SHAPE, dataset.CLASSES) for end in ends]))
+    return [end.layout(dataset.SHAPE, dataset.CLASSES) for end in ends]
 
 
 def _layout(
@@ -109,11 +110,32 @@ def _name_problems(name: Any) -> list[Problem]:
 
 
 def _clock_problems(hardware: Hardware) -> list[Problem]:
-    try:
-        _board.load(hardware.board).check_clock(hardware.clock_mhz)
-    except InputError as error:
-        return [(("hardware", "clock_mhz"), str(error))]
-    return []
+    """Of every board's own clock; a board that says none may still get one on the command line."""
+    problems: list[Problem] = []
+    for key, board, clock_mhz in _clocks(hardware):
+        try:
+            _board.load(board).check_clock(clock_mhz)
+        except InputError as error:
+            problems.append(((*key, "clock_mhz"), str(error)))
+    return problems
+
+
+def _clocks(hardware: Hardware) -> Iterator[tuple[Key, str, float]]:
+    yield ("hardware",), hardware.board, hardware.clock_mhz
+    for board, own in hardware.boards.items():
+        if own.clock_mhz is not None:
+            yield ("hardware", "boards", board), board, own.clock_mhz
+
+
+def _folding_problems(hardware: Hardware, ends: Sequence[tuple[Placed, ...]]) -> list[Problem]:
+    said: dict[Key, Any] = {("hardware",): hardware.folding}
+    said |= {("hardware", "boards", board): own.folding for board, own in hardware.boards.items()}
+    return [
+        ((*key, "folding", *at), message)
+        for key, folding in said.items()
+        if isinstance(folding, dict)
+        for at, message in common_problems(folding, ends)
+    ]
 
 
 def _step_problems(steps: Any, shape: Shape, student: Student | None) -> list[Problem]:

@@ -18,7 +18,7 @@ from edgeflow.recipe import Fold, Pixels
 from edgeflow.recipe_layers import Conv, Dense, Depthwise, OutputLayer
 from edgeflow.recipe_layout import Placed, foldable, window
 
-Problem = tuple[tuple[str, ...], str]  # key in the file, and what is wrong there
+Problem = tuple[tuple[str, ...], str]  # key in the folding, and what is wrong there
 
 
 def common_problems(folding: Mapping[str, Any], students: Sequence[tuple[Placed, ...]]) -> list[Problem]:
@@ -35,7 +35,8 @@ def check(folding: Any, student: tuple[Placed, ...], named: tuple[Placed, ...]) 
     found = problems(folding, student) if isinstance(folding, dict) else []
     if found:
         sizes = [{placed.name: _sizes(placed) for placed in foldable(network)} for network in (named, student)]
-        raise InputError("\n".join(f"{'.'.join(key)}: {message}; {_fate(key[2], *sizes)}" for key, message in found))
+        lines = [f"hardware.folding.{'.'.join(key)}: {message}; {_fate(key[0], *sizes)}" for key, message in found]
+        raise InputError("\n".join(lines))
 
 
 def _fate(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> str:
@@ -51,11 +52,10 @@ def problems(folding: Mapping[str, Any], student: tuple[Placed, ...]) -> list[Pr
     layers = {placed.name: placed for placed in foldable(student)}
     found: list[Problem] = []
     for name, wanted in folding.items():
-        key = ("hardware", "folding", name)
         if name not in layers:
-            found.append((key, f"no such layer{did_you_mean(name, layers)}"))
+            found.append(((name,), f"no such layer{did_you_mean(name, layers)}"))
         elif not isinstance(wanted, str):
-            found += [((*key, field), message) for field, message in _misfits(wanted, layers[name])]
+            found += [((name, field), message) for field, message in _misfits(wanted, layers[name])]
     return found
 
 

@@ -5,19 +5,21 @@ import re
 from edgeflow import catalog
 from edgeflow.boards import _board
 from edgeflow.errors import InputError
-from edgeflow.recipe import Hardware, Recipe, hardware
+from edgeflow.recipe import Hardware, OnBoard, Recipe, hardware
 from edgeflow.recipe_folding import common_problems
 from edgeflow.recipe_steps import step_ends
 
 
 def on(recipe: Recipe, **wanted: object) -> Recipe:
-    """The recipe with those keys of its hardware section that are not None. Raises InputError for what cannot be."""
+    """The recipe with those keys of its hardware section that are not None; for another board, over what the recipe
+    says for it. Raises InputError for what cannot be."""
     said = {key: value for key, value in wanted.items() if value is not None}
     if not said:
         return recipe
     if "folding" in said:
         said["folding"] = _folding(str(said["folding"]))
-    made = hardware(**recipe.hardware.model_dump() | said)
+    there = recipe.hardware.boards.get(str(said.get("board")), OnBoard())
+    made = hardware(**recipe.hardware.model_dump() | there.model_dump(exclude_none=True) | said)
     _board.load(made.board).check_clock(made.clock_mhz)
     _check_folding(recipe, made)
     return recipe.model_copy(update={"hardware": made})
@@ -30,7 +32,7 @@ def _check_folding(recipe: Recipe, wanted: Hardware) -> None:
         ends = step_ends(recipe.compression, recipe.student, dataset.SHAPE, dataset.CLASSES)
         found = common_problems(wanted.folding, [end.layout(dataset.SHAPE, dataset.CLASSES) for end in ends])
         if found:
-            raise InputError("\n".join(f"--folding: {'.'.join(key[2:])}: {message}" for key, message in found))
+            raise InputError("\n".join(f"--folding: {'.'.join(key)}: {message}" for key, message in found))
 
 
 def _folding(said: str) -> object:

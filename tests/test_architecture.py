@@ -85,11 +85,12 @@ ALLOWED["ablate"] = set(ALLOWED) - {"score"}
 ALLOWED["run"] = set(ALLOWED) - {"score"}
 ALLOWED["imports"] = set(ALLOWED) - {"score"}
 ALLOWED["check"] = set(ALLOWED)
+ALLOWED["sweep"] = set(ALLOWED) - {"score", "run", "imports", "check"}
+ALLOWED["studied"] = {"errors", "report", "sweep"}
 ALLOWED["cli_studies"] = set(ALLOWED)
 ALLOWED["cli_reports"] = set(ALLOWED)
 ALLOWED["cli_flow"] = set(ALLOWED)
-ALLOWED["sweep"] = set(ALLOWED) - {"score", "run", "imports", "check"}
-ALLOWED["cli_sweep"] = {"report", "sweep"}
+ALLOWED["cli_sweep"] = {"report", "sweep", "studied"}
 ALLOWED["cli"] = set(ALLOWED)
 
 MUTUAL = {"recipe", "recipe_file"}  # one idea in two files: the model, and its mistakes placed in the file
@@ -128,8 +129,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "ai_edge_litert": ("frontends/_tflite_schema.py", "frontends/_tflite_executor.py"),
     "onnxruntime": ("estimate/baseline.py", "quantize/_session.py"),
     "pydantic": (
-        *("recipe.py", "recipe_layers.py", "recipe_steps.py", "recipe_file.py", "training/steps/*"),
-        *("_placed.py", "sweep/plan.py", "sweep/space.py", "sweep/file.py"),
+        *("recipe.py", "recipe_layers.py", "recipe_steps.py", "recipe_file.py", "_placed.py", "training/steps/*"),
+        *("sweep/plan.py", "sweep/space.py", "sweep/file.py"),
     ),
     "pydantic_core": ("recipe.py", "_placed.py"),
     "ruamel": ("_yaml.py", "sweep/_edit.py"),

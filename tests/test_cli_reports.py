@@ -158,6 +158,19 @@ def test_a_run_that_only_simulated_is_not_worse_than_one_that_was_routed(edgeflo
     assert edgeflow("history", model, "--add", made(tmp_path / "ci", core=False)).returncode == 0
 
 
+def test_another_device_is_no_regression(edgeflow, model, tmp_path):
+    edgeflow("history", model, "--add", made(tmp_path / "large"))
+    small = files.read(made(tmp_path / "small", luts=4000))
+    small.content["budget"]["luts"] = 5280
+    files.write(small, tmp_path / "small")
+    shown = edgeflow("history", model, "--add", tmp_path / "small", "--format", "md")
+    assert shown.returncode == 0 and "| 4,000 |" in shown.stdout and "1,000" not in shown.stdout.split("Core LUTs")[2]
+    assert len(model.with_suffix(".history.jsonl").read_text().splitlines()) == 2, "both of one commit"
+    commit(model)
+    worse = edgeflow("history", model, "--add", made(tmp_path / "again", luts=1010))
+    assert worse.returncode == 7 and "Core LUTs: 1,000 to 1,010" in worse.stderr
+
+
 def test_histories_that_cannot_be(edgeflow, model, tmp_path):
     assert edgeflow("history", tmp_path / "none.yaml").returncode == 2
     assert "Nothing is recorded" in edgeflow("history", model).stdout

@@ -76,6 +76,14 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class Die:
+    """Its size in tiles."""
+
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True)
 class Board:
     name: str
     family: str  # one of edgeflow/families
@@ -87,6 +95,7 @@ class Board:
     clock: Clock
     uart: Uart
     budget: Budget
+    die: Die
     pins: dict[str, Pin]  # port, with its index if it has one -> pin
     package: str | None = None  # where the device's name does not say it
     speed: int | None = None  # the same
@@ -112,7 +121,7 @@ def load(name: str) -> Board:
 def parse(name: str, file: Path) -> Board:
     where = f"boards.{name}"
     data = _read(where, file)
-    sections = {"clock": Clock, "uart": Uart, "budget": Budget}
+    sections = {"clock": Clock, "uart": Uart, "budget": Budget, "die": Die}
     values = {
         key: _build(sections[key], value, f"{where}.{key}") if key in sections else value for key, value in data.items()
     }

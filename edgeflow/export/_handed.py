@@ -1,6 +1,7 @@
 """The design that a run handed over, read back from its ``rtl`` folder."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,19 @@ def read(run: Path) -> Handed:
         if not FILE.fullmatch(name) or not (folder / name).is_file():
             raise InputError(f"export: {folder} has no design file {name!r}; generate the run again")
     return handed
+
+
+def read_firmware(run: Path) -> Handed:
+    """The hls4ml project in the run's folder. Raises InputError."""
+    folder = run / "firmware"
+    (top, *_), sources = [*(path.stem for path in folder.glob("firmware/*.cpp")), ""], tuple(_below(folder, "firmware"))
+    if not FILE.fullmatch(f"{top}.sv"):
+        raise InputError(f"export: {run} holds no firmware/firmware/<name>.cpp; only what hls4ml holds exactly has one")
+    return Handed(folder, top, sources, (), 0, 0, 0)
+
+
+def _below(folder: Path, part: str) -> Iterator[str]:
+    return (path.relative_to(folder).as_posix() for path in sorted((folder / part).rglob("*")) if path.is_file())
 
 
 def _memories(folder: Path, sources: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,10 +1,13 @@
 """Intel Quartus: a project with virtual pins, its clock, and a script that compiles it."""
 
+from edgeflow.export import _handed
 from edgeflow.export._handed import CLOCK, PORTS, Handed
 from edgeflow.export._tcl import word
 from edgeflow.tools import _quartus as tool
 
 PART = "5CSEMA5F31C6"
+
+read = _handed.read
 
 
 def files(design: Handed, part: str, clock_mhz: float) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """AMD Vivado: a non-project build of the AXI-Stream wrapper out of context, its constraints, and IP packaging."""
 
-from edgeflow.export import _wrapper
+from edgeflow.export import _handed, _wrapper
 from edgeflow.export._handed import Handed
 from edgeflow.export._tcl import word, words
 from edgeflow.tools import _vivado as tool
 
 PART = "xc7a100tcsg324-1"
+
+read = _handed.read
 
 
 def files(design: Handed, part: str, clock_mhz: float) -> dict[str, str]:
@@ -52,6 +54,7 @@ report_timing_summary -file timing.rpt
 proc cells {{pattern}} {{ llength [get_cells -quiet -hierarchical -filter "REF_NAME =~ $pattern"] }}
 set path [get_timing_paths -setup -max_paths 1]
 set file [open {tool.RESULTS} w]
+puts $file "version [version -short]"
 puts $file "luts [cells LUT*]"
 puts $file "ffs [cells FD*]"
 puts $file "brams [cells RAMB*]"

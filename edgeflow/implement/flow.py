@@ -6,13 +6,14 @@
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from edgeflow.boards._board import Board, Budget
 from edgeflow.errors import DoesNotFitError
 from edgeflow.families import _family
 from edgeflow.families._family import Family
+from edgeflow.implement import floorplan
 from edgeflow.implement.result import Cells, Implementation, best_of
 from edgeflow.implement.wrapper import wrap
 from edgeflow.rtl.design import Design
@@ -63,11 +64,13 @@ def implement(
     progress(f"place and route, {len(seeds)} seeds")
     routed = family.router.run(folder, whole.top, seeds, target, whole.clock_mhz, constraints, PARALLEL)
     best = best_of(routed)
-    assert best.config is not None
+    assert best.config is not None and best.placed is not None
     progress(f"pack {name}")
     bitstream = family.packer.run(folder, best.config.name, name)
+    plan = floorplan.read(best.placed, design.units, family, board.die)
     seconds = time.monotonic() - started
-    return Both(_result(board.name, family, target, synthesis, routed, whole.clock_mhz, bitstream, seconds), core)
+    done = _result(board.name, family, target, synthesis, routed, whole.clock_mhz, bitstream, seconds)
+    return Both(replace(done, floorplan=plan), core)
 
 
 def pack_core(synthesis: Synthesis, folder: Path, top: str, family: Family, target: Target) -> Cells:
@@ -128,6 +131,7 @@ def _result(
         board=board,
         device=target.device,
         **family.takes(best.used, synthesis.cells),
+        seed=best.seed,
         fmax_mhz=best.slowest_mhz,
         fmax_mhz_by_seed={run.seed: run.slowest_mhz for run in routed},
         clock_mhz=clock_mhz,
@@ -136,4 +140,5 @@ def _result(
         bitstream_bytes=bitstream.stat().st_size if bitstream else None,
         tools={tool.NAME: str(tool.version()) for tool in (pyosys, family.router, family.packer)},
         seconds=seconds,
+        floorplan=None,
     )

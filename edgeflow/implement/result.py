@@ -5,6 +5,7 @@ import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from edgeflow.implement.floorplan import Floorplan
 from edgeflow.tools._nextpnr import Routed
 
 FILE = "implementation.json"
@@ -39,7 +40,8 @@ class Implementation:
     brams: int
     dsps: int
     carries: int  # after synthesis; counted in luts
-    fmax_mhz: float  # of the best seed
+    seed: int  # the best one: all here is of it, the bitstream too
+    fmax_mhz: float
     fmax_mhz_by_seed: dict[int, float]
     clock_mhz: float  # what the core is clocked with and nextpnr aimed at
     timing_met: bool
@@ -47,6 +49,12 @@ class Implementation:
     bitstream_bytes: int | None
     tools: dict[str, str]  # name -> version
     seconds: float
+    floorplan: Floorplan | None = None  # of the best seed
+
+    @property
+    def fmax_spread_mhz(self) -> float:
+        """From the slowest seed to the fastest."""
+        return max(self.fmax_mhz_by_seed.values()) - min(self.fmax_mhz_by_seed.values())
 
     def save(self, folder: Path) -> None:
         """Write ``implementation.json`` and the bitstream into ``folder``."""
@@ -62,6 +70,8 @@ class Implementation:
     def load(cls, folder: Path) -> "Implementation":
         data = json.loads((folder / FILE).read_text())
         data["fmax_mhz_by_seed"] = {int(seed): mhz for seed, mhz in data["fmax_mhz_by_seed"].items()}
+        if data["floorplan"]:
+            data["floorplan"] = Floorplan(**{key: tuple(value) for key, value in data["floorplan"].items()})
         loaded = cls(**data)
         return replace(loaded, bitstream=folder / data["bitstream"]) if data["bitstream"] else loaded
 

@@ -33,7 +33,8 @@ def ladder(report: Content) -> Section | None:
         [(*RUNGS[key], *map(_percent, (accuracy[key], balanced.get(key), validation.get(key)))) for key in there],
         words=2,
     )
-    picture = charts.dots("Test accuracy, rung by rung", [(RUNGS[key][0], 100 * accuracy[key]) for key in there], "%")
+    rungs = [(RUNGS[key][0], 100 * accuracy[key], 0.0) for key in there]
+    picture = charts.dots("Test accuracy, rung by rung", rungs, "%")
     text = "From teacher to netlist; RTL and netlist are scored on what was simulated of the test split. "
     text += "Balanced is the mean over the classes."
     return Section("Accuracy ladder", text, (table, Figure(picture)))

@@ -65,19 +65,25 @@ def gauges(title: str, rows: Sequence[tuple[str, int, int]]) -> Picture:
     return Picture(title, 8 + 28 * len(rows), tuple(parts))
 
 
-def dots(title: str, rows: Sequence[tuple[str, float]], unit: str) -> Picture:
-    """Values that lie close together, on a scale that shows where they differ."""
-    low, high = min(value for _, value in rows), max(value for _, value in rows)
+def dots(title: str, rows: Sequence[tuple[str, float, float]], unit: str) -> Picture:
+    """Values that lie close together, on a scale that shows where they differ; each with half its interval, or 0."""
+    low, high = min(value - half for _, value, half in rows), max(value + half for _, value, half in rows)
     full, parts = WIDTH - LABELS - SHOWN, []
-    for i, (name, value) in enumerate(rows):
-        y, at = 16 + 24 * i, LABELS + 8 + (full - 16) * ((value - low) / (high - low) if high > low else 0.5)
+    for i, (name, value, half) in enumerate(rows):
+        y = 16 + 24 * i
+        first, at, last = (_along(v, low, high, full) for v in (value - half, value, value + half))
         parts += [
             text(0, y + 4, name, longest=LONGEST),
             element("path", d=f"M{LABELS} {y}H{LABELS + full}", class_="axis"),
+            *([element("rect", x=first, y=y - 2, width=last - first, height=4, class_="first")] if half else []),
             element("circle", cx=at, cy=y, r=6, class_="first"),
             text(LABELS + full + 6, y + 4, f"{value:.2f} {unit}", "faint"),
         ]
     return Picture(title, 12 + 24 * len(rows), tuple(parts))
+
+
+def _along(value: float, low: float, high: float, full: float) -> float:
+    return LABELS + 8 + (full - 16) * ((value - low) / (high - low) if high > low else 0.5)
 
 
 def matrix(title: str, counts: Sequence[Sequence[int]], across: str, down: str) -> Picture:

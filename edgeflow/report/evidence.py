@@ -66,6 +66,7 @@ class Evidence:
             "estimate_error": _errors(self.estimate, self.core) if self.core else None,
             "core": asdict(self.core) if self.core else None,
             "implementation": _implementation(implementation) if implementation else None,
+            "floorplan": asdict(implementation.floorplan) if implementation and implementation.floorplan else None,
             "latency_us": self.latency_us,
             "frames_per_second": self.clock_mhz * 1e6 / verification.interval_cycles,
             "layers": [asdict(layer) for layer in self.layers],
@@ -84,8 +85,10 @@ def _verification(verification: Verification) -> dict[str, Any]:
 
 
 def _implementation(implementation: Implementation) -> dict[str, Any]:
-    content = {key: value for key, value in asdict(implementation).items() if key not in ("tools", "seconds")}
+    elsewhere = ("tools", "seconds", "floorplan")
+    content = {key: value for key, value in asdict(implementation).items() if key not in elsewhere}
     return content | {
+        "fmax_spread_mhz": implementation.fmax_spread_mhz,
         "bitstream": implementation.bitstream.name if implementation.bitstream else None,
         "fmax_mhz_by_seed": {str(seed): mhz for seed, mhz in implementation.fmax_mhz_by_seed.items()},
     }

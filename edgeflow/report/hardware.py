@@ -4,6 +4,7 @@ from typing import Any
 
 from edgeflow.report import charts
 from edgeflow.report.evidence import COSTS, CYCLES, relative_error
+from edgeflow.report.floorplan import floorplan
 from edgeflow.report.page import Figure, Section, Table
 from edgeflow.report.svg import Picture
 
@@ -69,9 +70,19 @@ def utilisation(report: Content) -> Section:
         words=2,
     )
     title = f"Share of the part that is used, {kind}"
-    picture = charts.gauges(title, [(name, used[key], budget[key]) for key, name in COSTS.items()])
+    gauges = Figure(charts.gauges(title, [(name, used[key], budget[key]) for key, name in COSTS.items()]))
     whole = "The whole board, link and clock included." if kind == "routed" else "The bare core, not yet implemented."
-    return Section("Use of the part", whole, (table, Figure(picture)))
+    return Section("Use of the part", whole, (table, gauges, *_die(report)))
+
+
+def _die(report: Content) -> tuple[Figure, ...]:
+    if "floorplan" not in report:
+        return ()
+    title = (
+        f"The die of {report['implementation']['device']} as placed: tiles by what has most cells there. Block "
+        "memories and multipliers have a border, pins and clocks are grey; a cell belongs to the layer in its name."
+    )
+    return (Figure(floorplan(title, report["floorplan"]["owners"], report["floorplan"]["rows"])),)
 
 
 def _share(used: int, of: int) -> str:

@@ -1,12 +1,13 @@
 """A model's figures, commit by commit: a file of JSON lines beside its recipe, and what got worse.
 
-The file lies in the model's repository; each line is one commit, the latest recorded last.
+The file lies in the model's repository; each line is one commit on one device, the latest recorded last. A device is
+known by what it has: figures of another one are no regression.
 """
 
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class Entry:
     changed: bool  # files differed from the commit
     figures: dict[str, Number]
     tools: dict[str, str]
+    budget: dict[str, int] = field(default_factory=dict)  # what the device has
 
     @property
     def column(self) -> Column:
@@ -36,7 +38,7 @@ def path_of(recipe: Path) -> Path:
 
 
 def entry(commit: str, changed: bool, content: dict[str, Any]) -> Entry:
-    return Entry(commit, changed, dict(column(commit, content).figures), content["tools"])
+    return Entry(commit, changed, dict(column(commit, content).figures), content["tools"], content["budget"])
 
 
 def read(path: Path) -> list[Entry]:
@@ -46,8 +48,9 @@ def read(path: Path) -> list[Entry]:
 
 
 def append(path: Path, new: Entry) -> list[Entry]:
-    """All entries with the new one last; an older one of the same commit goes. The file is replaced by one rename."""
-    entries = [*(old for old in read(path) if old.commit != new.commit), new]
+    """All entries with the new one last; an older one of this commit and device goes. One rename replaces the file."""
+    kept = [old for old in read(path) if (old.commit, old.budget) != (new.commit, new.budget)]
+    entries = [*kept, new]
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         partial.write_text("".join(f"{json.dumps(asdict(one), sort_keys=True)}\n" for one in entries))
@@ -57,9 +60,14 @@ def append(path: Path, new: Entry) -> list[Entry]:
     return entries
 
 
+def of_one_device(entries: Sequence[Entry]) -> list[Entry]:
+    """Those of the device that was recorded last."""
+    return [one for one in entries if one.budget == entries[-1].budget]
+
+
 def page(name: str, entries: Sequence[Entry], tolerance: float = 0.0) -> Page:
-    """The latest entries; the last one is judged by the one before it."""
-    columns = [one.column for one in entries[-SHOWN:]]
+    """The latest entries of one device; the last one is judged by the one before it."""
+    columns = [one.column for one in of_one_device(entries)[-SHOWN:]]
     if not columns:
         return Page(f"History of {name}", "Nothing is recorded yet.", ())
     shown = table(columns, columns[max(len(columns) - 2, 0)], columns[-1:], tolerance)
@@ -69,9 +77,10 @@ def page(name: str, entries: Sequence[Entry], tolerance: float = 0.0) -> Page:
 
 def check(entries: Sequence[Entry], tolerance: float = 0.0) -> None:
     """Raises RegressionError if the last entry is worse than the one before it by more than this fraction."""
-    if len(entries) < 2:
+    comparable = of_one_device(entries)[-2:]
+    if len(comparable) < 2:
         return
-    before, last = (one.column for one in entries[-2:])
+    before, last = (one.column for one in comparable)
     bad = [
         f"{figure.label}: {figure.shown(before.figures[figure.key])} to {figure.shown(last.figures[figure.key])}"
         for figure in worse(last, before, tolerance)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from edgeflow.report import vendors
 from edgeflow.report.accuracy import against_size, confusion, ladder
 from edgeflow.report.gains import gains
 from edgeflow.report.hardware import cells, errors, layers, utilisation
@@ -20,8 +21,8 @@ Content = dict[str, Any]
 
 
 def page(report: Content) -> Page:
-    makers = (_result, gains, ladder, layers, errors, utilisation, confusion, front, ablation, compression)
-    made = (maker(report) for maker in (*makers, _time, _provenance))
+    found = (_result, gains, ladder, layers, errors, utilisation, vendors.section, confusion)
+    made = (maker(report) for maker in (*found, front, ablation, compression, _time, _provenance))
     return Page(report["name"], LEAD, tuple(section for section in made if section))
 
 

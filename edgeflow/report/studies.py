@@ -21,13 +21,19 @@ class Front:
     points: Sequence[Point]
 
 
+OF_A_ROW = ("accuracy", "weight_bits", "accuracy_within", "points_within", "p_value")  # what an ablation's row has too
+
+
 @dataclass(frozen=True)
 class Variant:
     """A run with something left out; the first of an ablation leaves nothing out."""
 
     name: str
-    accuracy: float  # on the test split, measured
-    weight_bits: int  # counted
+    accuracy: float  # on the test split, measured; the mean where there are several seeds
+    weight_bits: float  # counted; the same
+    accuracy_within: float | None = None  # half the mean's 95 % interval
+    points_within: float | None = None  # the same, of what it is better than the whole, in pairs of one seed
+    p_value: float | None = None  # of that
 
 
 def add(report: Report, front: Front | None = None, ablation: Sequence[Variant] = ()) -> Report:
@@ -57,24 +63,36 @@ def _name(point: Point) -> str:
 
 
 def ablation(report: dict[str, Any]) -> Section | None:
-    """Each variant against the first."""
-    variants = report.get("ablation")
-    if not variants:
+    """Each variant against the first; with seeds, means and intervals."""
+    if not report.get("ablation"):
         return None
-    whole = variants[0]
-    rows = [
-        (
-            variant["name"],
-            f"{100 * variant['accuracy']:.2f} %",
-            f"{100 * (variant['accuracy'] - whole['accuracy']) + 0.0:+.2f}",
-            f"{variant['weight_bits']:,}",
-        )
-        for variant in variants
-    ]
-    headings = ("Variant", "Test accuracy, measured", "Points", "Weight bits, counted")
-    picture = charts.dots("Test accuracy of each variant", [(v["name"], 100 * v["accuracy"]) for v in variants], "%")
+    whole, *rest = (Variant(**variant) for variant in report["ablation"])
+    seeded = whole.accuracy_within is not None
+    table = Table(
+        ("Variant", "Test accuracy, measured", "Points", *(["p, paired"] if seeded else []), "Weight bits, counted"),
+        [_variant(variant, whole, seeded) for variant in (whole, *rest)],
+    )
+    shown = [(v.name, 100 * v.accuracy, 100 * (v.accuracy_within or 0)) for v in (whole, *rest)]
     text = "What each part brings: the same run without it."
-    return Section("Ablation", text, (Table(headings, rows), Figure(picture)))
+    means = " Means over seeds, +- half the 95 % interval; points in pairs of one seed." if seeded else ""
+    figure = Figure(charts.dots("Test accuracy of each variant", shown, "%"))
+    return Section("Ablation", text + means, (table, figure))
+
+
+def _variant(variant: Variant, whole: Variant, seeded: bool) -> tuple[str, ...]:
+    points = f"{100 * (variant.accuracy - whole.accuracy) + 0.0:+.2f}"
+    p_value = "-" if variant.p_value is None else f"{variant.p_value:.3f}"
+    return (
+        variant.name,
+        f"{100 * variant.accuracy:.2f}{_within(variant.accuracy_within, 100)} %",
+        "-" if variant is whole else f"{points}{_within(variant.points_within)}",
+        *([p_value] if seeded else []),
+        f"{variant.weight_bits:,.0f}",
+    )
+
+
+def _within(half: float | None, scale: float = 1) -> str:
+    return "" if half is None else f" +- {scale * half:.2f}"
 
 
 def compression(report: dict[str, Any]) -> Section | None:

@@ -74,13 +74,14 @@ class _Builder:
     def _add(self, part: Part) -> None:
         """The part's unit, with gears and a join in front of it where it needs them."""
         layer, last = self.pieces[part.members[0]].layer, part.members[-1]
-        streams = [self._geared(s, n, layer) for s, n in zip(part.outside, part.lanes, strict=True)]
+        serves = self._named(layer, self.pieces[last].layer)
+        streams = [self._geared(s, n, layer, serves) for s, n in zip(part.outside, part.lanes, strict=True)]
         if len(streams) > 1:
             joined = self._stream(sum(self.bits[s] for s in streams))
             self.nodes.append(Join(tuple(streams), joined))
             streams = [joined]
         unit = self._unit(part)
-        self._offer(last, self._step(unit, streams[0], self.pieces[last].y.width), unit.out_lanes)
+        self._offer(last, self._step(unit, streams[0], self.pieces[last].y.width, serves), unit.out_lanes)
 
     def _unit(self, part: Part) -> Unit:
         stage = self.pieces[part.members[0]].stage
@@ -104,7 +105,11 @@ class _Builder:
         self._charge(members[-1].layer, 0, rest)
         return unit
 
-    def _geared(self, source: int, lanes: int, layer: int) -> int:
+    def _named(self, first: int, last: int) -> str:
+        names = [self.network.layers[layer].name for layer in dict.fromkeys((first, last))]
+        return " to ".join(names)
+
+    def _geared(self, source: int, lanes: int, layer: int, serves: str) -> int:
         """A stream of what ``source`` makes, ``lanes`` values a beat."""
         stream = self.offered[source].pop(0)
         features = self.network.in_features if source == INPUT else self.pieces[source].features
@@ -112,13 +117,13 @@ class _Builder:
             return stream
         width = self._format(source).width
         for gear in gears(features, width, self.lanes[source], lanes):
-            stream = self._step(gear, stream, width)
+            stream = self._step(gear, stream, width, serves)
             self._charge(layer, gear.interval_cycles, gear.cost)
         return stream
 
-    def _step(self, unit: Unit, source: int, width: int) -> int:
+    def _step(self, unit: Unit, source: int, width: int, serves: str) -> int:
         target = self._stream(unit.out_lanes * width)
-        self.nodes.append(Step(unit, source, target))
+        self.nodes.append(Step(unit, source, target, serves))
         return target
 
     def _offer(self, piece: int, stream: int, lanes: int) -> None:

@@ -22,6 +22,7 @@ class Step:
     unit: Unit
     source: int
     target: int
+    serves: str = ""  # the layers whose work it does; none for a FIFO between branches
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Design:
     interval_cycles: int  # between frames, at full rate
     cost: Cost  # estimated
     layers: tuple[LayerHardware, ...] = ()
+    units: tuple[str, ...] = ()  # of instance u_<i> of the top: the layers whose work it does; "" between layers
 
     def write_sources(self, folder: Path) -> list[Path]:
         """Write sources and memories flat into ``folder``; returns the source paths in compile order."""

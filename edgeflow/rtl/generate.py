@@ -44,7 +44,8 @@ def design_of(network: Network, composed: Composed, in_lanes: int, layers: tuple
     assert timing, "FIFOs are deep enough"
     latency, interval = timing.latency_cycles, flow.interval_cycles
     sources[f"{network.name}.sv"] = top_module(network.name, flow, s_axis, m_axis, latency, interval, files)
-    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, flow.cost, layers)
+    units = tuple(node.serves if isinstance(node, Step) else "" for node in flow.nodes)
+    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, flow.cost, layers, units)
 
 
 def _memories(name: str, flow: Dataflow) -> tuple[dict[str, str], dict[str, str]]:

@@ -10,11 +10,15 @@ from edgeflow.sweep.result import Result, unit_of
 
 
 def draw(results: Sequence[Result], front: Sequence[Result], sweep: Sweep, path: Path) -> None:
+    path.write_text(drawing(results, front, sweep).file)
+
+
+def drawing(results: Sequence[Result], front: Sequence[Result], sweep: Sweep) -> Picture:
     """Trials that failed have no figures and no place."""
     done = [result for result in results if not result.failure]
     first, *others = sweep.objectives
     against = [_against(name, first, done, front) for name in others or ["trial"]] if done else []
-    path.write_text(stacked(f"{sweep.name}: trials and their front", *against).file)
+    return stacked(f"{sweep.name}: trials and their front", *against)
 
 
 def _against(name: str, first: str, done: Sequence[Result], front: Sequence[Result]) -> Picture:
@@ -28,9 +32,9 @@ def _against(name: str, first: str, done: Sequence[Result], front: Sequence[Resu
         )
         for result in done
     ]
-    return plots.scattered(f"{first} against {name}", points, _label(name), _label(first))
+    return plots.scattered(f"{first} against {name}", points, label(name), label(first))
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
     unit = unit_of(name)
     return f"{name}, {unit}" if unit else name

@@ -30,7 +30,8 @@ class Routed:
     used: dict[str, int]  # cell type of the architecture -> count
     available: dict[str, int]
     fmax_mhz: dict[str, float]  # clock net -> achieved
-    config: Path | None  # what the packer reads; None out of context
+    config: Path | None  # what the packer reads; None out of context, as the next one
+    placed: Path | None  # the netlist, with each cell's place
     log: Path
 
     @property
@@ -56,6 +57,11 @@ def settings(top: str, stem: str, seed: int, freq_mhz: float) -> list[str]:
         *("--json", f"{top}.json", "--top", top, "--freq", f"{freq_mhz:g}", "--seed", str(seed)),
         *("--report", f"{stem}.report.json", "--timing-allow-fail"),
     ]
+
+
+def placed(stem: str) -> list[str]:
+    """The option that keeps the placed netlist, ``stem``.routed.json."""
+    return ["--write", f"{stem}.routed.json"]
 
 
 def stems(top: str, seeds: Sequence[int]) -> list[str]:
@@ -136,7 +142,8 @@ def _run(
 
 def _routed(folder: Path, stem: str, seed: int, config: str | None) -> Routed:
     used, available, fmax = parse((folder / f"{stem}.report.json").read_text())
-    return Routed(seed, used, available, fmax, folder / f"{stem}.{config}" if config else None, folder / f"{stem}.log")
+    for_packer, placed = (folder / f"{stem}.{config}", folder / f"{stem}.routed.json") if config else (None, None)
+    return Routed(seed, used, available, fmax, for_packer, placed, folder / f"{stem}.log")
 
 
 def raise_if_too_big(log: Path, device: str) -> None:

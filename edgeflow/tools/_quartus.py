@@ -6,6 +6,7 @@ from pathlib import Path
 
 from edgeflow.errors import ToolError
 from edgeflow.tools import _process
+from edgeflow.tools._vendor import Found
 
 NAME = "quartus_sh"
 INSTALL = "install Intel Quartus and put it on PATH"
@@ -27,7 +28,7 @@ def command() -> list[str]:
     return [NAME, "-t", BUILD]
 
 
-def parse(fit: str, sta: str) -> dict[str, float]:
+def parse(fit: str, sta: str) -> Found:
     """Cells from the fitter's summary and the worst setup slack from the timing analyzer's. Raises ToolError."""
     used = {name: re.search(pattern, fit) for name, pattern in FIT.items()}
     slacks = [float(slack) for slack in re.findall(SLACK, sta)]
@@ -35,10 +36,11 @@ def parse(fit: str, sta: str) -> dict[str, float]:
     if missing:
         raise ToolError(f"{NAME}: its summaries say no {', '.join(missing)}")
     counted = {name: float(match[1].replace(",", "")) for name, match in used.items() if match}
-    return counted | {"slack_ns": min(slacks)}
+    version = re.search(r"Version : (.*)", fit)
+    return Found(version[1].strip() if version else "unknown", counted | {"slack_ns": min(slacks)})
 
 
-def run(folder: Path, top: str) -> dict[str, float]:
+def run(folder: Path, top: str) -> Found:
     """Run ``folder/build.tcl``. Raises ToolError with the log's last lines."""
     _process.run(_process.Job(NAME, command(), folder, "quartus.log", INSTALL))
     summaries = [next(folder.rglob(f"{top}.{kind}.summary"), None) for kind in ("fit", "sta")]

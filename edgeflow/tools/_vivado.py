@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edgeflow.errors import ToolError
 from edgeflow.tools import _process
+from edgeflow.tools._vendor import Found
 
 NAME = "vivado"
 INSTALL = "install AMD Vivado and put it on PATH"
@@ -22,15 +23,17 @@ def command() -> list[str]:
     return [NAME, "-mode", "batch", "-nojournal", "-log", "vivado_session.log", "-source", BUILD]
 
 
-def parse(results: str) -> dict[str, float]:
+def parse(results: str) -> Found:
     """Cells and slack, from the lines that ``build.tcl`` wrote. Raises ToolError."""
     try:
-        return {name: float(value) for name, value in (line.split() for line in results.splitlines())}
+        said = dict(line.split() for line in results.splitlines())
+        version = said.pop("version", "unknown")
+        return Found(version, {name: float(value) for name, value in said.items()})
     except ValueError:
         raise ToolError(f"{NAME}: {RESULTS} is not names with numbers: {_process.tail(results)}") from None
 
 
-def run(folder: Path, top: str) -> dict[str, float]:
+def run(folder: Path, top: str) -> Found:
     """Run ``folder/build.tcl``. Raises ToolError with the log's last lines."""
     _process.run(_process.Job(NAME, command(), folder, "vivado.log", INSTALL))
     if not (folder / RESULTS).is_file():

@@ -20,7 +20,7 @@ def version() -> str | None:
 
 def command(top: str, stem: str, target: Target, seed: int, freq_mhz: float, lpf: str | None = None) -> list[str]:
     """Place and route ``top``.json into ``stem``.*; without ``lpf`` out of context: no pins, no configuration."""
-    where = ["--lpf", lpf, "--textcfg", f"{stem}.config"] if lpf else ["--out-of-context"]
+    where = ["--lpf", lpf, "--textcfg", f"{stem}.config", *_nextpnr.placed(stem)] if lpf else ["--out-of-context"]
     return [
         *(sys.executable, "-P", "-c", WORKER),
         *(DEVICES[target.device], "--package", str(target.package), "--speed", str(target.speed)),

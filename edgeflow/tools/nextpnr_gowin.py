@@ -20,7 +20,7 @@ def version() -> str | None:
 
 def command(top: str, stem: str, target: Target, seed: int, freq_mhz: float, cst: str | None = None) -> list[str]:
     """Place and route ``top``.json into ``stem``.*; without ``cst`` for packing a netlist without ports."""
-    where = ["--vopt", f"cst={cst}", "--write", f"{stem}.routed.json"] if cst else []
+    where = ["--vopt", f"cst={cst}", *_nextpnr.placed(stem)] if cst else []
     return [
         *(sys.executable, "-P", "-c", WORKER),
         *("--device", target.device, "--vopt", f"family={DEVICES[target.device]}"),

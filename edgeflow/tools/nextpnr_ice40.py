@@ -19,7 +19,7 @@ def version() -> str | None:
 
 def command(top: str, stem: str, target: Target, seed: int, freq_mhz: float, pcf: str | None = None) -> list[str]:
     """Place and route ``top``.json into ``stem``.*; without ``pcf`` for packing alone: no pins, no configuration."""
-    where = ["--pcf", pcf, "--asc", f"{stem}.asc"] if pcf else []
+    where = ["--pcf", pcf, "--asc", f"{stem}.asc", *_nextpnr.placed(stem)] if pcf else []
     return [
         *(sys.executable, "-P", "-c", WORKER),
         *(DEVICES[target.device], "--package", str(target.package)),

@@ -13,8 +13,17 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 import report_values as values
 from test_page import REPORTS
 
-from edgeflow.report import files
+from edgeflow.report import files, html
+from edgeflow.report.page import Page
+from edgeflow.report.sections import page
 
+WHOLE = REPORTS["whole"]
+PAGES = {
+    name: html.render(
+        Page(f"{name} of <b>mine</b>", "", (next(s for s in page(WHOLE.content).sections if s.title == name),))
+    )
+    for name in ("Pareto front", "Ablation")
+}
 NARROW = {"width": 320, "height": 640}
 ENOUGH = 4.5  # contrast that WCAG asks of text
 
@@ -33,9 +42,9 @@ def show(browser, tmp_path):
     """Open a report; whatever the page says, asks for or pops up lies in its ``noted``, which has to stay empty."""
     noted, contexts = [], []
 
-    def show(name, **wishes):
+    def show(name, text=None, **wishes):
         path = tmp_path / f"{name}.html"
-        path.write_text(files.as_text(REPORTS[name], "html"))
+        path.write_text(text or files.as_text(REPORTS[name], "html"))
         contexts.append(browser.new_context(**wishes))
         page = contexts[-1].new_page()
         page.on("console", lambda message: noted.append(message.text))
@@ -62,7 +71,7 @@ def test_the_page_shows_its_sections_and_asks_for_nothing(show, name):
 
 def test_a_request_would_be_noticed(browser, tmp_path):
     """Break the page once: the policy inside it stops what a hostile name might have brought in."""
-    text = files.as_text(REPORTS["whole"], "html").replace("<main", '<img src="http://192.0.2.1/x.png"><main')
+    text = files.as_text(WHOLE, "html").replace("<main", '<img src="http://192.0.2.1/x.png"><main')
     (tmp_path / "broken.html").write_text(text)
     page, noted = browser.new_page(), []
     page.on("console", lambda message: noted.append(message.text))
@@ -77,6 +86,25 @@ def test_a_hostile_name_is_only_read(show):
     assert page.title().startswith("<script>alert('x')</script> \"quoted\" {{ 7 * 7 }}")
     cell = page.get_by_role("rowheader", name="<script>").first
     assert cell.inner_text() == " ".join(values.HOSTILE.replace("\x1b", " ").split())
+
+
+def test_the_die_is_drawn_in_the_layers_colours(show):
+    page = show("hostile")
+    die = page.locator("figure", has_text="The die of LFE5U-85F")
+    assert die.bounding_box()["height"] > 100
+    tones = {die.locator(f"path.part-{i}").first.evaluate("one => getComputedStyle(one).fill") for i in range(2)}
+    assert len(tones) == 2 and "rgb(0, 0, 0)" not in tones
+    legend = die.locator("text").first  # cut in the picture, whole where the pointer rests
+    assert legend.evaluate("one => one.firstChild.textContent").startswith("5 <script>alert('x')</script>")
+    assert die.locator("text").last.text_content() == "3 link and clock"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_of_studies_are_of_the_same_kind(show, name):
+    page = show(name, PAGES[name], viewport=NARROW)
+    assert page.locator("h1").inner_text() == f"{name} of <b>mine</b>" and page.locator("b").count() == 0
+    assert page.locator("svg.chart").first.bounding_box()["height"] > 20
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
 
 
 @pytest.mark.parametrize("name", ["whole", "hostile"])
@@ -137,7 +165,7 @@ def test_paper_is_white_and_nothing_is_cut_off(show):
 
 
 def test_the_picture_by_itself_follows_the_reader_into_the_dark(browser, tmp_path):
-    files.write(REPORTS["whole"], tmp_path)
+    files.write(WHOLE, tmp_path)
     page = browser.new_page(color_scheme="dark")
     page.goto((tmp_path / "report.svg").as_uri())
     fill = page.evaluate("getComputedStyle(document.querySelector('text')).fill")

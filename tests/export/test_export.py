@@ -13,13 +13,20 @@ from ruamel.yaml import YAML
 
 sys.path.append(str(Path(__file__).parents[1] / "verify"))
 sys.path.append(str(Path(__file__).parents[1] / "kernels"))
+sys.path.append(str(Path(__file__).parents[1] / "report"))
+import report_values as values
 import small
 
-from edgeflow import catalog
+from edgeflow import catalog, cli
 from edgeflow.errors import InputError, ToolError, UnknownNameError
 from edgeflow.export import _handed, _tcl, _wrapper, vivado
 from edgeflow.export._flow import Wish, export
-from edgeflow.tools import _quartus, _vivado, verilator
+from edgeflow.report import files
+from edgeflow.report.kinds import kind_of
+from edgeflow.report.report import compile_report
+from edgeflow.report.sections import page
+from edgeflow.tools import _quartus, _vitis, _vivado, verilator
+from edgeflow.tools._vendor import Found
 from edgeflow.verify import handover
 from edgeflow.verify.case import standard_case
 from edgeflow.verify.simulate import simulate
@@ -37,7 +44,7 @@ def run(tmp_path):
 @pytest.fixture(autouse=True)
 def no_vendor(monkeypatch):
     """Whatever this machine has installed, no test starts it by accident."""
-    for tool in (_vivado, _quartus):
+    for tool in (_vivado, _vitis, _quartus):
         monkeypatch.setattr(tool, "found", lambda: False)
 
 
@@ -164,9 +171,10 @@ def fake(folder: Path, name: str, lines: str, monkeypatch) -> None:
     monkeypatch.setenv("PATH", str(folder), prepend=":")
 
 
-RESULTS = "luts 120\\nffs 88\\nbrams 2\\ndsps 0\\nslack_ns -0.25\\n"
+RESULTS = "version 2023.2\\nluts 120\\nffs 88\\nbrams 2\\ndsps 0\\nslack_ns -0.25\\n"
 # Not recorded, for no Quartus was at hand: after the layout of its summaries.
-FIT = "Logic utilization (in ALMs) : 1,234 / 32,070 ( 4 % )\\nTotal registers : 567\\n"
+FIT = "Quartus Prime Version : 20.1.1 Build 720\\n"
+FIT += "Logic utilization (in ALMs) : 1,234 / 32,070 ( 4 % )\\nTotal registers : 567\\n"
 FIT += "Total block memory bits : 8,192 / 4,065,280 ( < 1 % )\\nTotal DSP Blocks : 3 / 87 ( 3 % )\\n"
 STA = "Type  : Slow 1100mV 85C Model Setup 'clk_i'\\nSlack : 1.5\\nTNS   : 0.0\\n\\n"
 STA += "Type  : Slow 1100mV 0C Model Setup 'clk_i'\\nSlack : 1.25\\n\\n"
@@ -177,7 +185,7 @@ def test_vivado_on_path_is_run(run, tmp_path, monkeypatch):
     fake(tmp_path / "bin", "vivado", f"printf '%b' '{RESULTS}' > results.txt", monkeypatch)
     monkeypatch.setattr(_vivado, "found", lambda: shutil.which("vivado") is not None)
     done = export(run, Wish("vivado"))
-    assert done.results == {"luts": 120, "ffs": 88, "brams": 2, "dsps": 0, "slack_ns": -0.25}
+    assert done.results == Found("2023.2", {"luts": 120, "ffs": 88, "brams": 2, "dsps": 0, "slack_ns": -0.25})
     said = (done.folder / "arguments.txt").read_text().split()
     assert said == ["-mode", "batch", "-nojournal", "-log", "vivado_session.log", "-source", "build.tcl"]
     assert export(run, Wish("vivado", run=False)).results is None
@@ -189,8 +197,84 @@ def test_quartus_on_path_is_run(run, tmp_path, monkeypatch):
     fake(tmp_path / "bin", "quartus_sh", f"{lines}; printf '%b' '{sta}' > output_files/tiny.sta.summary", monkeypatch)
     monkeypatch.setattr(_quartus, "found", lambda: shutil.which("quartus_sh") is not None)
     done = export(run, Wish("quartus"))
-    assert done.results == {"alms": 1234, "ffs": 567, "bram_bits": 8192, "dsps": 3, "slack_ns": 1.25}
+    figures = {"alms": 1234, "ffs": 567, "bram_bits": 8192, "dsps": 3, "slack_ns": 1.25}
+    assert done.results == Found("20.1.1 Build 720", figures)
     assert (done.folder / "arguments.txt").read_text().split() == ["-t", "build.tcl"]
+
+
+CSYNTH = """<profile>
+<ReportVersion><Version>2023.2</Version></ReportVersion>
+<PerformanceEstimates>
+ <SummaryOfTimingAnalysis><EstimatedClockPeriod>3.65</EstimatedClockPeriod></SummaryOfTimingAnalysis>
+ <SummaryOfOverallLatency>
+  <Best-caseLatency>7</Best-caseLatency><Worst-caseLatency>8</Worst-caseLatency>
+  <Interval-min>1</Interval-min><Interval-max>1</Interval-max>
+ </SummaryOfOverallLatency>
+</PerformanceEstimates>
+<AreaEstimates><Resources>
+ <BRAM_18K>0</BRAM_18K><DSP>4</DSP><FF>2100</FF><LUT>9000</LUT><URAM>0</URAM>
+</Resources></AreaEstimates>
+</profile>"""
+
+
+@pytest.fixture
+def converted(run):
+    """A run with an hls4ml project, as far as its names go."""
+    for name in ("tiny.cpp", "tiny.h", "nnet_utils/nnet_dense.h", "weights/w2.h"):
+        (run / "firmware" / "firmware" / name).parent.mkdir(parents=True, exist_ok=True)
+        (run / "firmware" / "firmware" / name).write_text("//\n")
+    return run
+
+
+@pytest.mark.parametrize(("name", "said"), [("vitis-run", "--mode hls --tcl build.tcl"), ("vitis_hls", "-f build.tcl")])
+def test_vitis_on_path_is_run_on_the_hls_project(converted, tmp_path, monkeypatch, name, said):
+    lines = f"mkdir -p hls/syn; cat > hls/syn/csynth.xml <<'END'\n{CSYNTH}\nEND"
+    fake(tmp_path / "bin", name, lines, monkeypatch)
+    monkeypatch.setattr(_vitis, "found", lambda: shutil.which(name) is not None)
+    done = export(converted, Wish("vitis", part="a part"))
+    assert done.results.version == "2023.2"
+    assert done.results.figures == {
+        "luts": 9000,
+        "ffs": 2100,
+        "brams_18k": 0,
+        "dsps": 4,
+        "latency_cycles": 8,
+        "interval_cycles": 1,
+        "period_ns": 3.65,
+    }
+    assert (done.folder / "arguments.txt").read_text().strip() == said
+    called = tcl(RECORD + (done.folder / "build.tcl").read_text().replace("\nexit", ""), done.folder).splitlines()
+    assert "set_part|a part" in called and "create_clock|-period|10.000|-name|default" in called
+    (source,) = re.findall(r"add_files\|(\S+?)\|", "\n".join(called))
+    assert (done.folder / source).is_file() and (done.folder / "firmware" / "nnet_utils" / "nnet_dense.h").is_file()
+
+
+def test_vitis_says_what_is_missing(run):
+    with pytest.raises(InputError, match=r"holds no firmware/firmware/<name>.cpp; only what hls4ml holds exactly"):
+        export(run, Wish("vitis"))
+    with pytest.raises(ToolError, match=r"csynth.xml says no dsps, period_ns"):
+        _vitis.parse(CSYNTH.replace("<DSP>4</DSP>", "").replace("3.65", "fast"))
+    assert _vitis.parse(CSYNTH.replace("DSP>", "DSP48E>")).figures["dsps"] == 4
+    with pytest.raises(ToolError, match=r"csynth.xml: "):
+        _vitis.parse("<profile>")
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_what_a_vendors_tool_found_stands_in_the_runs_report(run, tmp_path, monkeypatch, made, capsys):
+    if made:
+        files.write(compile_report(values.evidence(), values.comparison()), run)
+    fake(tmp_path / "bin", "vivado", f"printf '%b' '{RESULTS}' > results.txt", monkeypatch)
+    monkeypatch.setattr(_vivado, "found", lambda: True)
+    cli.export(run, "vivado", part=None, clock_mhz=80.0, only_write=False)
+    assert "slack_ns: -0.25" in capsys.readouterr().out
+    assert (run / "report.json").exists() == made
+    if made:
+        report = files.read(run)
+        assert kind_of("vendors.vivado.luts", report.content["kinds"]) == "routed"
+        shown = next(one for one in page(report.content).sections if one.title == "Vendors' tools").parts[0]
+        part = "xc7a100tcsg324-1, 80 MHz asked"
+        assert shown.rows[0] == ("Vivado 2023.2", part, "LUTs", "routed", "120") and len(shown.rows) == 5
+        assert "Vivado 2023.2" in (run / "report.html").read_text()
 
 
 def test_a_vendor_that_fails_is_an_error(run, tmp_path, monkeypatch):
@@ -205,7 +289,7 @@ def test_a_vendor_that_fails_is_an_error(run, tmp_path, monkeypatch):
 
 
 def test_what_cannot_be_exported_is_named(run, tmp_path):
-    assert catalog.names("export") == ["fusesoc", "quartus", "vivado"]
+    assert catalog.names("export") == ["fusesoc", "quartus", "vitis", "vivado"]
     with pytest.raises(UnknownNameError, match='did you mean "vivado"'):
         export(run, Wish("vivaldo"))
     with pytest.raises(InputError, match=r"holds no rtl/design.mk; make it with edgeflow generate"):

@@ -1,7 +1,10 @@
 """Design to bitstream with the real tools, and what does not fit."""
 
 import json
+import re
+import shutil
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import dummy_design
 import pytest
@@ -10,6 +13,7 @@ from edgeflow.boards import _board
 from edgeflow.errors import DoesNotFitError, ToolError
 from edgeflow.families import _family
 from edgeflow.implement import Implementation, implement, implement_core
+from edgeflow.implement.floorplan import BETWEEN, LINK
 from edgeflow.implement.flow import check_budget
 from edgeflow.rtl.design import Design
 from edgeflow.tools import nextpnr_ecp5, pyosys
@@ -53,6 +57,12 @@ def test_a_design_becomes_a_bitstream(tmp_path, store):
         "pack dummy",
     ]
     done.save(tmp_path / "kept")
+    slowest, fastest = sorted(done.fmax_mhz_by_seed, key=done.fmax_mhz_by_seed.get)
+    assert done.seed == fastest and done.fmax_spread_mhz == done.fmax_mhz - done.fmax_mhz_by_seed[slowest] > 0
+    (tmp_path / "again").mkdir()
+    best = shutil.copy(tmp_path / "build" / f"ulx3s_top.seed{fastest}.config", tmp_path / "again")
+    again = ECP5.packer.run(tmp_path / "again", Path(best).name, "dummy")
+    assert again.read_bytes() == done.bitstream.read_bytes(), "the bitstream is the fastest seed's"
     kept = Implementation.load(tmp_path / "kept")
     assert kept == replace(done, bitstream=tmp_path / "kept" / "dummy.bit")
     assert kept.bitstream.read_bytes() == done.bitstream.read_bytes()
@@ -93,10 +103,26 @@ def test_every_board_gets_a_bitstream(tmp_path, store, name, clock_mhz, luts, ca
     assert made.timing_met
     assert (made.luts, made.carries, made.brams, made.dsps) == (luts, carries, 0, 0)
     report = json.loads((tmp_path / f"{board.top}.seed1.report.json").read_text())["utilization"]
+    read_back = {key: report[cell]["used"] for key, cell in BOUNDS[board.family].items()}
+    if board.family == "ice40":  # whose logic cells hold the flip-flops
+        del read_back["ffs"]
+        assert 0 < made.ffs < made.luts
+    assert read_back == {key: getattr(made, key) for key in read_back}
     assert {key: report[cell]["available"] for key, cell in BOUNDS[board.family].items()} == asdict(board.budget)
+    check_floorplan(made.floorplan, board, tmp_path)
     assert {cell: report[cell]["used"] for cell in PLACES[board.family]} == PLACES[board.family]
     if identity:
         assert bytes.fromhex(identity) in made.bitstream.read_bytes()[:1000]
+
+
+def check_floorplan(plan, board, folder):
+    """As large as the die, and filled where nextpnr placed something."""
+    assert plan.owners == (BETWEEN, LINK)
+    assert {len(row) for row in plan.rows} == {board.die.columns} and len(plan.rows) == board.die.rows
+    cells = json.loads((folder / f"{board.top}.seed1.routed.json").read_text())["modules"]["top"]["cells"]
+    places = [re.match(r"X(\d+)/?Y(\d+)/", cell["attributes"]["NEXTPNR_BEL"]).groups() for cell in cells.values()]
+    filled = {(x, y) for y, row in enumerate(plan.rows) for x, letter in enumerate(row) if letter != "."}
+    assert filled == {(int(x), int(y)) for x, y in places}
 
 
 @pytest.mark.tools

@@ -8,6 +8,7 @@ from edgeflow.estimate.analytic import Estimate
 from edgeflow.estimate.costs import Fixed16
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.implement.board_run import BoardRun
+from edgeflow.implement.floorplan import Floorplan
 from edgeflow.implement.result import Cells, Implementation
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_cost import Cost
@@ -39,7 +40,7 @@ def verification() -> Verification:
     )
 
 
-def implementation() -> Implementation:
+def implementation(layer_name: str = "dense_0") -> Implementation:
     return Implementation(
         board="ulx3s",
         device="LFE5U-85F",
@@ -48,6 +49,7 @@ def implementation() -> Implementation:
         brams=2,
         dsps=32,
         carries=100,
+        seed=1,
         fmax_mhz=120.0,
         fmax_mhz_by_seed={1: 120.0, 2: 110.0},
         clock_mhz=100.0,
@@ -56,6 +58,7 @@ def implementation() -> Implementation:
         bitstream_bytes=300_000,
         tools={"yosys": "0.70", "nextpnr-ecp5": "0.11"},
         seconds=9.0,
+        floorplan=Floorplan((layer_name, "link and clock"), ("#.bb.", ".aaA.", ".aab.")),
     )
 
 
@@ -79,7 +82,7 @@ def evidence(layer_name: str = "dense_0", name: str = "tiny") -> Evidence:
         seconds={"train": 20.0, "verify": 30.0},
         provenance=Provenance({"made by": "edgeflow run recipe.yaml"}, {"recipe": "0" * 64}),
         core=Cells(luts=1000, ffs=400, brams=2, dsps=32, carries=90),
-        implementation=implementation(),
+        implementation=implementation(layer_name),
     )
 
 

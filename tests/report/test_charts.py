@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeflow.report import charts, plots
+from edgeflow.report.floorplan import floorplan
 from edgeflow.report.plots import Point
 from edgeflow.report.svg import Picture, stacked
 
@@ -17,10 +18,12 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "report"
 SVG = "{http://www.w3.org/2000/svg}"
 
 POINTS = [Point("a", 1000, 95.0), Point("b & <c>", 2000, 97.5, chosen=True), Point("d", 2500, 96), Point("e", 9000, 99)]
+PLAN = floorplan("Die", ["conv_0", "link <b>"], ["#.bb.", ".aaA.", ".aab."])
 PICTURES = {
+    "floorplan": PLAN,
     "bars": charts.bars("Cells", ["LUTs", "FFs"], {"estimated": [800, 0], "packed": [1000, 3]}, each_row=True),
     "gauges": charts.gauges("Use", [("LUTs", 50, 200), ("DSPs", 30, 20), ("none", 0, 0)]),
-    "dots": charts.dots("Ladder", [("teacher", 99.0), ("student", 97.25)], "%"),
+    "dots": charts.dots("Ladder", [("teacher", 99.0, 0.0), ("student", 97.25, 0.5)], "%"),
     "matrix": charts.matrix("Confusion", [[4, 1], [0, 3]], "named", "true"),
     "front": plots.front("Front", POINTS, "LUTs, routed", "accuracy, %"),
     "named": plots.named("Points", POINTS, "bits", "accuracy, %"),
@@ -106,3 +109,17 @@ def test_stacked_pictures_do_not_overlap():
     both = stacked("both", PICTURES["bars"], PICTURES["gauges"])
     assert both.height == PICTURES["bars"].height + PICTURES["gauges"].height
     assert f"translate(0 {PICTURES['bars'].height:g})" in both.svg
+
+
+def test_a_floorplan_draws_every_tile_once():
+    paths = {one.get("class"): one.get("d") for one in ElementTree.fromstring(PLAN.file.encode()).iter(f"{SVG}path")}
+    assert set(paths) == {"part-0", "part-0 block", "part-1", "fixed"}
+    runs = {tone: re.findall(r"M([\d.]+) ([\d.]+)h([\d.]+)v96h-[\d.]+z", path) for tone, path in paths.items()}
+    assert runs == {
+        "part-0": [("96", "96", "192"), ("96", "192", "192")],
+        "part-0 block": [("288", "96", "96")],
+        "part-1": [("192", "0", "192"), ("288", "192", "96")],
+        "fixed": [("0", "0", "96")],
+    }
+    words = [one.text for one in ElementTree.fromstring(PLAN.file.encode()).iter(f"{SVG}text")]
+    assert words == ["5 conv_0", "3 link <b>"]

@@ -76,3 +76,12 @@ def test_the_confusion_is_there_where_labels_were():
     assert content["confusion"] == [[4, 1, 0], [0, 3, 0], [0, 0, 2]] and content["kinds"]["confusion"] == "measured"
     unlabelled = replace(values.evidence(), verification=replace(values.verification(), confusion=()))
     assert "confusion" not in unlabelled.content()
+
+
+def test_fmax_is_shown_with_its_spread_and_the_seed_whose_bitstream_is_kept():
+    report = compiled().content
+    assert report["implementation"]["fmax_spread_mhz"] == 10.0
+    shown = {row.what: row.value for row in rows(report)}
+    assert shown["Board Fmax, spread"] == "10.0 MHz; kept is the bitstream of seed 1"
+    report["implementation"]["fmax_mhz_by_seed"] = {"1": 120.0}
+    assert "Board Fmax, spread" not in {row.what for row in rows(report)}

@@ -76,9 +76,14 @@ def test_nextpnr_out_of_context():
             nextpnr_ecp5,
             Target("LFE5U-25F", "CABGA256", 8),
             "b.lpf",
-            "--25k --package CABGA256 --speed 8 --lpf b.lpf --textcfg s1.config",
+            "--25k --package CABGA256 --speed 8 --lpf b.lpf --textcfg s1.config --write s1.routed.json",
         ),
-        (nextpnr_ice40, Target("iCE40UP5K", "sg48"), "b.pcf", "--up5k --package sg48 --pcf b.pcf --asc s1.asc"),
+        (
+            nextpnr_ice40,
+            Target("iCE40UP5K", "sg48"),
+            "b.pcf",
+            "--up5k --package sg48 --pcf b.pcf --asc s1.asc --write s1.routed.json",
+        ),
         (
             nextpnr_gowin,
             Target("GW1NR-LV9QN88PC6/I5"),
@@ -138,7 +143,7 @@ def test_report_is_read():
 
 
 def test_a_design_without_a_clock_has_no_fmax():
-    routed = _nextpnr.Routed(1, {}, {}, {}, None, Path("x.log"))
+    routed = _nextpnr.Routed(1, {}, {}, {}, None, None, Path("x.log"))
     with pytest.raises(ToolError, match="no clock found"):
         _ = routed.slowest_mhz
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from edgeflow.report.accuracy import against_size, confusion, ladder
+from edgeflow.report.energy import energy
 from edgeflow.report.gains import gains
 from edgeflow.report.hardware import cells, errors, layers, utilisation
 from edgeflow.report.page import Figure, Page, Section, Table
@@ -13,14 +14,14 @@ from edgeflow.report.svg import Picture, stacked
 PICTURE = "report.svg"
 LEAD = (
     "Made by edgeflow. Each number says its kind: measured on this machine, counted, simulated in Verilator (netlist: "
-    "CXXRTL), packed or routed by nextpnr, or estimated before synthesis."
+    "CXXRTL), packed or routed by nextpnr, estimated before synthesis, or modelled from what was simulated and stated."
 )
 
 Content = dict[str, Any]
 
 
 def page(report: Content) -> Page:
-    makers = (_result, gains, ladder, layers, errors, utilisation, confusion, front, ablation, compression)
+    makers = (_result, gains, ladder, layers, errors, utilisation, energy, confusion, front, ablation, compression)
     made = (maker(report) for maker in (*makers, _time, _provenance))
     return Page(report["name"], LEAD, tuple(section for section in made if section))
 

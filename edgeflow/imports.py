@@ -28,7 +28,7 @@ from edgeflow.report.report import compile_import
 from edgeflow.rtl.folding import folding_within
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.names import KEYWORDS
-from edgeflow.run import Outcome, bitstream, mapping
+from edgeflow.run import Outcome, bitstream, mapping, modelled
 from edgeflow.store import code_digest, file_digest
 from edgeflow.tools import gxx
 from edgeflow.verify import handover, locate, reference, vectors
@@ -94,16 +94,20 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     claim = Claim(lowered, frames, lambda: rungs, of, wish.seed, regenerate)
     verified = pipeline.verify(claim, design, context)
     paths["verification"] = copy_result(verified.folder, folder / "verification")
+    samples = "given samples" if wish.inputs else "random frames"
+    activity = pipeline.record_activity(lowered.network, design, frames, samples, context)
+    estimate = pipeline.estimate(design)
     evidence = Evidence(
         name,
         wish.seed,
         clock_mhz,
         board.budget,
         verified.value,
-        pipeline.estimate(design),
+        estimate,
         mapping(lowered.network, design),
-        {"verify": verified.seconds},
+        {"verify": verified.seconds, "activity": activity.seconds},
         provenance({"model": _model_sha256(model)}, design, command),
+        energy=modelled(estimate, "estimated", activity.value, design, wish.hardware),
     )
     agreement = {"executor": frontend.EXECUTOR, "ties": agreed.ties, "tie": agreed.shown}
     if wish.until == "verify":
@@ -114,6 +118,7 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
         evidence,
         core=implemented.value.core,
         implementation=implemented.value.board,
+        energy=modelled(implemented.value.core, "packed", activity.value, design, wish.hardware),
         seconds=evidence.seconds | {"implement": implemented.seconds},
         provenance=with_bitstream(evidence.provenance, paths["bitstream"], board),
     )

@@ -25,7 +25,9 @@ from numpy.typing import NDArray
 from edgeflow import catalog, recipe_folding, training
 from edgeflow.boards import _board
 from edgeflow.datasets._data import Dataset
-from edgeflow.estimate import analytic
+from edgeflow.estimate import activity, analytic, energy
+from edgeflow.estimate.activity import Activity
+from edgeflow.estimate.energy import Energy
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.families import _family
 from edgeflow.fixedpoint import Integers
@@ -46,7 +48,7 @@ from edgeflow.rtl.shapes import Folding
 from edgeflow.store import Store, code_digest, seconds
 from edgeflow.tools import cocotb, gxx, pyosys, verilator
 from edgeflow.training import _floats
-from edgeflow.verify import ladder, vectors, verification
+from edgeflow.verify import ladder, switching, vectors, verification
 from edgeflow.verify.claim import Claim
 from edgeflow.verify.verification import Verification
 
@@ -237,6 +239,39 @@ def verify(claim: Claim, design: Design, context: Context, waves: bool = False) 
     }
     folder = context.store.stage("verify", material, build)
     return Staged(verification.load(folder), folder, seconds(folder))
+
+
+def record_activity(
+    network: Network, design: Design, frames: Integers, samples: str, context: Context
+) -> Staged[Activity]:
+    """How often the design's nets toggle on frames (samples, features). Raises MismatchError."""
+    x = frames[: switching.Window.of(design).frames]
+
+    def build(folder: Path) -> None:
+        context.start("activity", f"record switching activity on {samples}")
+        switching.record(design, x, network.run(x), samples, context.store).save(folder)
+
+    material = {
+        "design": design.sources | design.memories,
+        "frames": x.tolist(),
+        "samples": samples,
+        "tools": [verilator.version(), gxx.version()],
+        "code": code_digest("verify/switching.py", "verify/saif.py", "estimate/activity.py"),
+    }
+    folder = context.store.stage("activity", material, build)
+    return Staged(Activity.load(folder), folder, seconds(folder))
+
+
+def model_energy(cells: energy.Cells, found: Activity, interval_cycles: int, hardware: Hardware) -> Energy:
+    """Of one inference at full rate on the wanted board's device."""
+    board = _board.load(hardware.board)
+    timing = energy.Timing(hardware.clock_mhz, interval_cycles)
+    return energy.energy(cells, found, timing, _family.of(board).power, energy.Part(board.device, board.budget.luts))
+
+
+def estimate_energy(cells: energy.Cells, interval_cycles: int, hardware: Hardware) -> Energy:
+    """The same before anything is simulated, with activity that is typical of such an interval."""
+    return model_energy(cells, activity.typical(interval_cycles), interval_cycles, hardware)
 
 
 def implement(name: str, hardware: Hardware, design: Design, context: Context) -> Staged[flow.Both]:

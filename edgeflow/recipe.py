@@ -132,6 +132,13 @@ class Hardware(Section):
     boards: dict[BoardName, OnBoard] = Field(default={})  # others that the model is made for; --board takes them
 
 
+class Energy(Section):
+    """Stated, not measured: what an inference on a CPU and the training are charged with."""
+
+    cpu_watts: Annotated[float, Field(gt=0, le=1000)] = 5.0  # a core: 280 W of an AMD EPYC 7763 / 64 cores, rounded up
+    price_per_kwh: Annotated[float, Field(ge=0, le=1000)] = 0.30  # in any currency
+
+
 class Recipe(Section):
     name: Annotated[str, AfterValidator(_plain_name)]
     dataset: Annotated[str, _in_catalog("datasets")]
@@ -142,11 +149,12 @@ class Recipe(Section):
     compression: list[AnyStep] = Field(default=[], max_length=32)  # in this order
     training: Training = Training()  # the student's
     hardware: Hardware = Hardware()
+    energy: Energy = Energy()
 
     @property
     def training_slice(self) -> dict[str, object]:
-        """All that training depends on, as plain data: hardware choices never retrain a model."""
-        return self.model_dump(exclude={"name", "hardware"})
+        """All that training depends on, as plain data: hardware and its energy never retrain a model."""
+        return self.model_dump(exclude={"name", "hardware", "energy"})
 
 
 def hardware(**wanted: object) -> Hardware:

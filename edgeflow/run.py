@@ -6,16 +6,20 @@ from pathlib import Path
 from edgeflow import pipeline, student_rungs
 from edgeflow.boards import _board
 from edgeflow.estimate import costs
+from edgeflow.estimate.activity import Activity
+from edgeflow.estimate.analytic import Estimate
+from edgeflow.estimate.measured import MeasuredBaseline
+from edgeflow.estimate.payback import Payback, payback
 from edgeflow.fixedpoint import Fixed
-from edgeflow.implement.result import Implementation
+from edgeflow.implement.result import Cells, Implementation
 from edgeflow.kernels._geometry import Geometry
 from edgeflow.network.network import Kernel, Network
 from edgeflow.pipeline import Context, Staged, copy_result
 from edgeflow.provenance import file_sha256, program_command, provenance, with_bitstream
-from edgeflow.recipe import Recipe
+from edgeflow.recipe import Hardware, Recipe
 from edgeflow.recipe_cost import float_cost, quantized_cost
 from edgeflow.report import files
-from edgeflow.report.evidence import Evidence, Layer
+from edgeflow.report.evidence import Evidence, Layer, ModelledEnergy
 from edgeflow.report.report import Comparison, Report, compile_report
 from edgeflow.rtl.design import Design
 from edgeflow.store import digest
@@ -65,22 +69,26 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
 
     verification = pipeline.verify(student_rungs.claim(recipe, trained, firmware, lowered), design, context, waves)
     paths["verification"] = copy_result(verification.folder, out / "verification")
+    activity = pipeline.record_activity(network, design, golden, "test samples", context)
+    estimate = pipeline.estimate(design)
     evidence = Evidence(
         recipe.name,
         recipe.seed,
         recipe.hardware.clock_mhz,
         _board.load(recipe.hardware.board).budget,
         verification.value,
-        pipeline.estimate(design),
+        estimate,
         mapping(network, design),
         {
             "train": trained.seconds,
             **({"convert": firmware.seconds} if firmware else {}),
             "verify": verification.seconds,
+            "activity": activity.seconds,
         },
         provenance(_made_from(recipe, trained), design, command),
+        energy=modelled(estimate, "estimated", activity.value, design, recipe.hardware),
     )
-    beside = _beside(trained.value)
+    beside = _beside(trained.value, recipe.hardware)
     if last < STAGES.index("implement"):
         return Outcome.of(compile_report(evidence, beside), paths, out)
 
@@ -96,6 +104,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         evidence,
         core=implementation.value.core,
         implementation=implementation.value.board,
+        energy=modelled(implementation.value.core, "packed", activity.value, design, recipe.hardware),
         seconds=evidence.seconds | {"simulate_board": board.seconds, "implement": implementation.seconds},
         provenance=with_bitstream(evidence.provenance, paths["bitstream"], target),
     )
@@ -105,7 +114,25 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
 
     measured = pipeline.measure_baseline(recipe, trained, context)
     evidence = replace(evidence, seconds=evidence.seconds | {"baseline": measured.seconds})
-    return Outcome.of(compile_report(evidence, replace(beside, measured=measured.value)), paths, out, program)
+    beside = replace(
+        beside, measured=measured.value, payback=_payback(recipe, evidence, measured.value, trained.seconds)
+    )
+    return Outcome.of(compile_report(evidence, beside), paths, out, program)
+
+
+def modelled(
+    cells: Estimate | Cells, kind: str, activity: Activity, design: Design, hardware: Hardware
+) -> ModelledEnergy:
+    """An inference's energy, of cells of that kind."""
+    energy = pipeline.model_energy(cells, activity, design.interval_cycles, hardware)
+    return ModelledEnergy(energy, activity, kind)
+
+
+def _payback(recipe: Recipe, evidence: Evidence, measured: MeasuredBaseline, training_seconds: float) -> Payback:
+    assert evidence.energy
+    energy, stated = evidence.energy.energy, recipe.energy
+    student_nj = (energy.low_nj, energy.frame_nj, energy.high_nj)
+    return payback(student_nj, measured.cpu_latency_us, training_seconds, stated.cpu_watts, stated.price_per_kwh)
 
 
 def _made_from(recipe: Recipe, trained: Staged[TrainedModel]) -> dict[str, str]:
@@ -115,13 +142,15 @@ def _made_from(recipe: Recipe, trained: Staged[TrainedModel]) -> dict[str, str]:
     }
 
 
-def _beside(trained: TrainedModel) -> Comparison:
+def _beside(trained: TrainedModel, hardware: Hardware) -> Comparison:
     baseline = trained.baseline_layout
+    fixed16 = costs.fixed16_hardware(baseline, trained.baseline)
     return Comparison(
         trained,
         quantized_cost(trained.layout, trained.spec),
         float_cost(baseline),
-        costs.fixed16_hardware(baseline, trained.baseline),
+        fixed16,
+        pipeline.estimate_energy(fixed16, fixed16.interval_cycles, hardware).frame_nj,
     )
 
 

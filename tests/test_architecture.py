@@ -64,10 +64,21 @@ ALLOWED: dict[str, set[str]] = {
     "link": {"errors", "fixedpoint", "rtl"},
     "host": {"errors", "fixedpoint", "link"},
     "mlperf": {"link", "host"},
-    "estimate": {"errors", "fixedpoint", *RECIPE, "kernels", "network", "rtl"},
+    "estimate": {"errors", "fixedpoint", *RECIPE, "kernels", "network", "rtl", "families"},
     "implement": {"errors", "fixedpoint", "shipped", "store", "tools", "boards", "families", "network", "rtl", "link"}
     | {"host"},
-    "verify": {"errors", "fixedpoint", "shipped", "store", "kernels", "network", "rtl", "tools", "frontends"},
+    "verify": {
+        "errors",
+        "fixedpoint",
+        "shipped",
+        "store",
+        "kernels",
+        "network",
+        "rtl",
+        "tools",
+        "frontends",
+        "estimate",
+    },
     "hls4ml_backend": {"errors", "fixedpoint", "store", "boards", "families", "kernels", "network", "rtl", "frontends"}
     | {"implement", "verify"},
     "export": {"errors", "catalog", "tools"},

@@ -1,4 +1,4 @@
-"""What a device family is: ``load("ice40")`` gives its synthesis, router, packer, constraints, PLL and delays.
+"""What a device family is: ``load("ice40")`` gives its synthesis, router, packer, constraints, PLL, delays and power.
 
 Another family is another file here, with its tools in edgeflow/tools and its PLL in hw/boards; the flow asks no more.
 """
@@ -12,6 +12,7 @@ from typing import Protocol, cast
 from edgeflow import catalog
 from edgeflow.boards._board import Board
 from edgeflow.families._pll import Limits
+from edgeflow.families._power import Power
 from edgeflow.rtl.delays import Delays
 from edgeflow.tools._nextpnr import Routed, Target
 from edgeflow.tools.pyosys import Technology
@@ -62,6 +63,7 @@ class Family:
     packed: Mapping[str, Weights]  # the same and carries: from nextpnr's cells, and Yosys' where it has no such
     pll: Limits
     delays: Delays
+    power: Power
 
     def needs(self, cells: Mapping[str, int]) -> dict[str, int]:
         """Resources that a synthesized design takes at least."""

@@ -7,15 +7,32 @@ place of one, and nextpnr counts it there too. ``dsps`` are 9 x 9 multipliers, o
 from edgeflow.boards._board import Board
 from edgeflow.families._family import Family
 from edgeflow.families._pll import Limits
+from edgeflow.families._power import FF_CLOCK, MEMORY, NET, OPERAND, TREE, Power, Range
 from edgeflow.rtl.delays import Delays
 from edgeflow.tools import gowin_pack, nextpnr_gowin
 from edgeflow.tools.pyosys import Technology
 
 DSPS = {"MULT9X9": 1, "MULT18X18": 2, "MULT36X36": 8}
+SHRINK = 55 / 40  # nm, of the process, against those that the constants come from
+AT_55_NM = "times 55 / 40 nm"
+NO_FIGURE = "no figure at hand: about half of ECP5's 2.5 to 3.2 uA a LUT, for 55 nm leak less"
 OUTPUT_DIVS = (2, 4, 8, 16, 32, 48, 64, 80, 96, 112, 128)
 
 
-def family(series: str, pll: Limits, delays: Delays) -> Family:
+def power(volts: float) -> Power:
+    """At 55 nm."""
+    return Power(
+        volts=volts,
+        net_pf=NET.scaled(SHRINK, AT_55_NM),
+        ff_clock_pf=FF_CLOCK.scaled(SHRINK, AT_55_NM),
+        memory_pf=MEMORY.scaled(SHRINK, AT_55_NM),
+        operand_pf=OPERAND.scaled(SHRINK, AT_55_NM),
+        tree_pf=TREE.scaled(SHRINK, AT_55_NM),
+        static_ua=Range(0.25, 1.5, 3.5, NO_FIGURE),
+    )
+
+
+def family(series: str, pll: Limits, delays: Delays, power: Power) -> Family:
     """The family of ``synth_gowin -family <series>``."""
     return Family(
         technology=Technology(f"synth_gowin -family {series}"),
@@ -38,6 +55,7 @@ def family(series: str, pll: Limits, delays: Delays) -> Family:
         },
         pll=pll,
         delays=delays,
+        power=power,
     )
 
 

@@ -1,8 +1,10 @@
 """Lattice ECP5: Yosys, nextpnr-ecp5, Project Trellis."""
 
 from edgeflow.boards._board import Board
+from edgeflow.families import _power
 from edgeflow.families._family import Family
 from edgeflow.families._pll import Limits, mhz
+from edgeflow.families._power import Power, Range
 from edgeflow.rtl.delays import ECP5_SPEED_6
 from edgeflow.tools import ecppack, nextpnr_ecp5, pyosys
 
@@ -29,6 +31,31 @@ def constraints(board: Board) -> str:
     return "\n".join([*lines, ""])
 
 
+STANDBY = "typical standby current of the core, data sheet FPGA-DS-02012; low: a cool die, high: half as much again"
+
+
+def _static(typical_ma: float) -> Range:
+    return Range(0.25 * typical_ma, typical_ma, 1.5 * typical_ma, STANDBY)
+
+
+# 40 nm as the iCE40UP5K, with longer wires: Virtex-II's figure, scaled, is the highest.
+LONGER = f"{_power.NET.source}; high: {_power.VIRTEX} with an eighth of its nets toggling, at 40 nm"
+POWER = Power(
+    volts=1.1,
+    net_pf=Range(0.09, 0.35, 1.2, LONGER),
+    ff_clock_pf=Range(0.003, 0.010, 0.030, f"{_power.FF_CLOCK.source}; 12 fF from the clocks of {_power.VIRTEX}"),
+    memory_pf=_power.MEMORY,
+    operand_pf=_power.OPERAND,
+    tree_pf=_power.TREE,
+    static_ua=Range(0.6, 2.7, 4.8, STANDBY),
+    static_ma={
+        "LFE5U-12F": _static(77),
+        "LFE5U-25F": _static(77),
+        "LFE5U-45F": _static(116),
+        "LFE5U-85F": _static(212),
+    },
+)
+
 MEMORIES = {"brams": {"DP16KD": 1}, "dsps": {"MULT18X18D": 1}}
 
 FAMILY = Family(
@@ -41,4 +68,5 @@ FAMILY = Family(
     packed={"luts": {"TRELLIS_COMB": 1}, "ffs": {"TRELLIS_FF": 1}, **MEMORIES, "carries": {"CCU2C": 1}},
     pll=PLL,
     delays=ECP5_SPEED_6,
+    power=POWER,
 )

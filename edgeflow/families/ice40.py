@@ -5,8 +5,10 @@ SB_RAM40_4K alone, for SB_SPRAM256KA has no initial content; Yosys takes it for 
 """
 
 from edgeflow.boards._board import Board, Pull
+from edgeflow.families import _power
 from edgeflow.families._family import Family
 from edgeflow.families._pll import Limits, mhz
+from edgeflow.families._power import Power, Range
 from edgeflow.rtl.delays import ICE40_UP
 from edgeflow.tools import icepack, nextpnr_ice40
 from edgeflow.tools.pyosys import Technology
@@ -32,6 +34,18 @@ def constraints(board: Board) -> str:
     return "\n".join([*lines, ""])
 
 
+POWER = Power(
+    volts=1.2,
+    net_pf=_power.NET,
+    ff_clock_pf=_power.FF_CLOCK,
+    memory_pf=Range(2, 8, 22, f"{_power.MEMORY.source}; a block has a quarter of the bits"),
+    operand_pf=_power.OPERAND,
+    tree_pf=_power.TREE,
+    static_ua=Range(
+        0.0162, 0.0174, 0.038, f"{_power.UP5K}: 85.6 uA blank, 92.1 uA with a halted clock; high: a warm die"
+    ),
+)
+
 FAMILY = Family(
     technology=Technology("synth_ice40 -device u -dsp -spram"),
     router=nextpnr_ice40,
@@ -53,4 +67,5 @@ FAMILY = Family(
     },
     pll=PLL,
     delays=ICE40_UP,
+    power=POWER,
 )

@@ -4,7 +4,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgeflow.boards._board import Budget
+from edgeflow.estimate.activity import Activity
 from edgeflow.estimate.analytic import Estimate
+from edgeflow.estimate.energy import Energy
 from edgeflow.implement.result import Cells, Implementation
 from edgeflow.verify.verification import Verification
 
@@ -27,6 +29,27 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class ModelledEnergy:
+    """Of one inference, with what it was modelled from."""
+
+    energy: Energy
+    activity: Activity
+    cells: str  # their kind: "estimated" or "packed"
+
+    def content(self) -> dict[str, Any]:
+        """As plain data."""
+        energy = self.energy
+        figures = ("frame_nj", "low_nj", "high_nj", "dynamic_mw", "static_mw")
+        return {
+            **{name: getattr(energy, name) for name in figures},
+            **asdict(energy.timing),
+            "activity": asdict(self.activity),
+            "cells": self.cells,
+            "shares": [asdict(share) for share in energy.shares],
+        }
+
+
+@dataclass(frozen=True)
 class Provenance:
     commands: dict[str, str]  # what made this, and what to do with it inside the run's folder
     hashes: dict[str, str]  # sha256
@@ -45,6 +68,7 @@ class Evidence:
     provenance: Provenance
     core: Cells | None = None  # packed; like the next one None where the run ended before
     implementation: Implementation | None = None
+    energy: ModelledEnergy | None = None
 
     @property
     def latency_us(self) -> float:
@@ -69,6 +93,7 @@ class Evidence:
             "floorplan": asdict(implementation.floorplan) if implementation and implementation.floorplan else None,
             "latency_us": self.latency_us,
             "frames_per_second": self.clock_mhz * 1e6 / verification.interval_cycles,
+            "energy": self.energy.content() if self.energy else None,
             "layers": [asdict(layer) for layer in self.layers],
             "seconds": self.seconds,
             "tools": (implementation.tools if implementation else {})

@@ -30,6 +30,10 @@ def _us(value: Number) -> str:
     return f"{value:.3f} us"
 
 
+def _nj(value: Number) -> str:
+    return f"{value:.3g} nJ"
+
+
 def _in_percent(difference: Number, of: Number) -> str:
     return f"{100 * difference / of:+.1f} %" if of else "from 0"
 
@@ -83,6 +87,7 @@ FIGURES = (
     Figure("verification.interval_cycles", "Interval, cycles", Better.LESS),
     Figure("latency_us", "Latency at the clock", Better.LESS, _us),
     Figure("frames_per_second", "Frames a second", Better.MORE),
+    Figure("energy.frame_nj", "Energy an inference", Better.LESS, _nj),
     *_cells("estimate", "Core"),
     *_cells("core", "Core"),
     *_cells("implementation", "Board"),

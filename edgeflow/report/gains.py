@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from edgeflow.report.energy import nanojoules
 from edgeflow.report.evidence import COSTS, CYCLES
 from edgeflow.report.page import Section, Table
 
 HEADINGS = ("Figure", "Kind", "Float baseline", "Student", "Gain")
 TEXT = (
-    "Ratios above 1 are gains. Hardware is compared estimate with estimate: the baseline's architecture in 16-bit "
-    "fixed point, folded, is never built."
+    "Ratios above 1 are gains. Hardware is compared estimate with estimate, and its energy model with model: the "
+    "baseline's architecture in 16-bit fixed point, folded, is never built."
 )
 
 Row = tuple[str, str, str, str, str]
@@ -17,7 +18,7 @@ Row = tuple[str, str, str, str, str]
 def gains(report: dict[str, Any]) -> Section | None:
     if "gains" not in report:
         return None
-    rows = [_accuracy(report), *_counted(report), *_latency(report), *_hardware(report)]
+    rows = [_accuracy(report), *_counted(report), *_latency(report), *_energy(report), *_hardware(report)]
     return Section("Gains against the float baseline", TEXT, (Table(HEADINGS, rows, words=2),))
 
 
@@ -43,6 +44,18 @@ def _latency(report: dict[str, Any]) -> list[Row]:
     measured, simulated = report["baseline"]["cpu_latency_us"], report["latency_us"]
     kind = "measured on one core / simulated at the clock"
     return [("Latency", kind, f"{measured:.2f} us", f"{simulated:.3f} us", f"{report['gains']['latency']:.1f}")]
+
+
+def _energy(report: dict[str, Any]) -> list[Row]:
+    if "energy" not in report:
+        return []
+    student, against = report["energy"]["frame_nj"], {"modelled": report["baseline"]["fixed16_nj"]}
+    if "payback" in report:
+        against["measured time x stated power / modelled"] = report["payback"]["baseline_nj"]
+    return [
+        ("Energy an inference", kind, nanojoules(baseline), nanojoules(student), f"{baseline / student:,.1f}")
+        for kind, baseline in against.items()
+    ]
 
 
 def _hardware(report: dict[str, Any]) -> list[Row]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from edgeflow.estimate.costs import Fixed16
 from edgeflow.estimate.measured import MeasuredBaseline
+from edgeflow.estimate.payback import Payback
 from edgeflow.implement.board_run import BoardRun
 from edgeflow.recipe_cost import Cost
 from edgeflow.report.evidence import Evidence
@@ -22,8 +23,10 @@ class Comparison:
     student: Cost
     float_baseline: Cost
     fixed16: Fixed16
+    fixed16_nj: float  # an inference of it, modelled
     measured: MeasuredBaseline | None = None
     board_run: BoardRun | None = None
+    payback: Payback | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +62,14 @@ def compile_report(evidence: Evidence, beside: Comparison) -> Report:
                 "macs": baseline.macs,
                 "bit_operations": baseline.bit_operations,
                 "fixed16": asdict(beside.fixed16),
+                "fixed16_nj": beside.fixed16_nj,
             },
+            **({"payback": asdict(beside.payback)} if beside.payback else {}),
             "gains": {
                 "weight_bits": less_bits,
                 "bit_operations": baseline.bit_operations / student.bit_operations,
                 **({"latency": measured.cpu_latency_us / evidence.latency_us} if measured else {}),
+                **({"energy": beside.payback.ratio} if beside.payback else {}),
                 "points_lost_against_baseline": 100 * (scores["baseline"] - scores["student"]),
                 "points_lost_against_teacher": 100 * (scores["teacher"] - scores["student"]),
             },

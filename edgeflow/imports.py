@@ -100,7 +100,7 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
         clock_mhz,
         board.budget,
         verified.value,
-        pipeline.estimate(design),
+        pipeline.estimate(design, board),
         mapping(lowered.network, design),
         {"verify": verified.seconds},
         provenance({"model": _model_sha256(model)}, design, command),

@@ -242,9 +242,9 @@ def simulate_board(
     return Staged(BoardRun.load(folder), folder, seconds(folder))
 
 
-def estimate(design: Design) -> analytic.Estimate:
-    """Cost before synthesis; cycles are exact, the rest is an analytic form."""
-    return analytic.estimate(design)
+def estimate(design: Design, board: _board.Board) -> analytic.Estimate:
+    """Cost and speed on the board's device before synthesis; cycles are exact, the rest has its interval."""
+    return analytic.estimate(design, board)
 
 
 def measure_baseline(

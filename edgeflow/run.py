@@ -71,7 +71,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         recipe.hardware.clock_mhz,
         _board.load(recipe.hardware.board).budget,
         verification.value,
-        pipeline.estimate(design),
+        pipeline.estimate(design, _board.load(recipe.hardware.board)),
         mapping(network, design),
         {
             "train": trained.seconds,

@@ -104,13 +104,13 @@ def binary(g: Growing) -> None:
 
 
 Architecture = Callable[[Growing], None]
-FLAT, PICTURE, SERIES = "flat", "picture", "series"
+FLAT, PICTURE, SMALL, SERIES = "flat", "picture", "small", "series"
 ARCHITECTURES: dict[str, tuple[Architecture, str]] = {
     "mlp": (mlp, FLAT),
     "cnn": (cnn, PICTURE),
     "series": (series, SERIES),
     "separable": (separable, PICTURE),
-    "residual": (residual, PICTURE),
+    "residual": (residual, SMALL),
     "curves": (curves, PICTURE),
     "pools": (pools, PICTURE),
     "binary": (binary, PICTURE),
@@ -125,8 +125,9 @@ def image(rng: np.random.Generator, kind: str) -> Image:
         case "series":
             return (1, int(rng.integers(8, 33)), int(rng.integers(1, 4)))
         case _:
-            side = int(rng.integers(6, 13))
-            return (side, int(rng.integers(6, 13)) if rng.random() < 0.3 else side, int(rng.choice([1, 1, 2, 3])))
+            most = 8 if kind == "small" else 12  # branches take their time to be scheduled
+            side, other = (int(rng.integers(5, most, endpoint=True)) for _ in range(2))
+            return (side, other if rng.random() < 0.3 else side, int(rng.choice([1, 1, 2, 3])))
 
 
 def _convolutions(g: Growing, kernel: Callable[[], tuple[int, int]], pool: tuple[int, int]) -> None:

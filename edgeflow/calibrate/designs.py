@@ -20,6 +20,7 @@ from edgeflow.rtl.shapes import Folding
 
 MOST_WEIGHTS_UNROLLED = 400  # non-zero; da4ml and nextpnr take seconds for more
 MOST_PARALLEL_FEATURES = 16
+MOST_LUTS, MOST_LUTS_LARGE = 1000, 3000
 LARGE = 11  # every so many designs one may unroll more
 
 
@@ -30,6 +31,11 @@ class Drawn:
     network: Network
     folding: Folding
     eagerness: float  # clock wanted, as a share of the fastest that the family's pipelines are planned for
+
+    @property
+    def most_luts(self) -> int:
+        """Larger ones are left out of the corpus: nextpnr, which is WebAssembly here, takes minutes for them."""
+        return MOST_LUTS_LARGE if self.number % LARGE == LARGE - 1 else MOST_LUTS
 
     def clock_mhz(self, family: Family) -> float:
         """A register, three hops and a chain of ten bits are what a design at eagerness 1 does in a cycle."""

@@ -1,6 +1,7 @@
 """A generated design: SystemVerilog and memories as text, and what is known about it without simulating."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeflow.fixedpoint import Fixed
@@ -37,6 +38,18 @@ class LayerHardware:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One instance of a module, as an estimate sees it."""
+
+    module: str  # of the library, or LOGIC
+    numbers: Mapping[str, int]  # its parameters; of LOGIC its census
+    tables: Mapping[str, str] = field(default_factory=dict)  # parameter -> $readmemh text
+
+
+LOGIC = "logic"  # a generated pipeline
+
+
+@dataclass(frozen=True)
 class Design:
     top: str  # module name; ports clk_i, rst_ni, s_axis_t{data,valid,ready}, m_axis_t{data,valid,ready}
     sources: dict[str, str]  # file name -> SystemVerilog; library modules first, top last
@@ -47,6 +60,8 @@ class Design:
     interval_cycles: int  # between frames, at full rate
     cost: Cost  # estimated
     layers: tuple[LayerHardware, ...] = ()
+    parts: tuple[Part, ...] = ()
+    clock_mhz: float = 0.0  # what its pipelines were planned for; 0: unknown
 
     def write_sources(self, folder: Path) -> list[Path]:
         """Write sources and memories flat into ``folder``; returns the source paths in compile order."""

@@ -8,9 +8,9 @@ import re
 from edgeflow.network.network import Network
 from edgeflow.rtl import library
 from edgeflow.rtl.compose import Composed, compose
-from edgeflow.rtl.dataflow import Dataflow, Step, simulate
+from edgeflow.rtl.dataflow import Dataflow, Fork, Join, Node, Step, simulate
 from edgeflow.rtl.delays import ECP5_SPEED_6, Delays
-from edgeflow.rtl.design import Design, LayerHardware, Stream
+from edgeflow.rtl.design import LOGIC, Design, LayerHardware, Part, Stream
 from edgeflow.rtl.fifos import with_fifos
 from edgeflow.rtl.names import checked_module_name
 from edgeflow.rtl.shapes import Folding, input_lanes, layer_shapes
@@ -30,10 +30,12 @@ def generate(network: Network, folding: Folding, clock_mhz: float, delays: Delay
         LayerHardware(layer.name, str(shape), cost.interval_cycles, cost.cost)
         for layer, shape, cost in zip(network.layers, shapes, composed.layers, strict=True)
     )
-    return design_of(network, composed, in_lanes, layers)
+    return design_of(network, composed, in_lanes, layers, clock_mhz)
 
 
-def design_of(network: Network, composed: Composed, in_lanes: int, layers: tuple[LayerHardware, ...]) -> Design:
+def design_of(
+    network: Network, composed: Composed, in_lanes: int, layers: tuple[LayerHardware, ...], clock_mhz: float
+) -> Design:
     """The text of a composed network, with the FIFOs that its branches need."""
     flow = with_fifos(composed.flow)
     s_axis = Stream(network.input, network.in_features, in_lanes)
@@ -44,7 +46,22 @@ def design_of(network: Network, composed: Composed, in_lanes: int, layers: tuple
     assert timing, "FIFOs are deep enough"
     latency, interval = timing.latency_cycles, flow.interval_cycles
     sources[f"{network.name}.sv"] = top_module(network.name, flow, s_axis, m_axis, latency, interval, files)
-    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, flow.cost, layers)
+    cost, parts = flow.cost, tuple(_part(node) for node in flow.nodes)
+    return Design(
+        network.name, sources, memories, s_axis, m_axis, latency, interval, cost, layers, parts, clock_mhz
+    )
+
+
+def _part(node: Node) -> Part:
+    match node:
+        case Step(unit) if unit.census:
+            return Part(LOGIC, unit.census)
+        case Step(unit):
+            return Part(unit.module, unit.parameters, unit.memories)
+        case Fork(_, targets):
+            return Part("ef_fork", {"Outputs": len(targets)})
+        case Join(sources):
+            return Part("ef_join", {"Inputs": len(sources)})
 
 
 def _memories(name: str, flow: Dataflow) -> tuple[dict[str, str], dict[str, str]]:

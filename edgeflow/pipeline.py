@@ -83,14 +83,18 @@ def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
         context.start("train", "train teacher, baseline and student")
         catalog.load("training", recipe.student.framework).train(recipe, context.progress).save(folder)
 
-    material = {
+    folder = context.store.stage("train", _of_training(recipe), build)
+    return Staged(training.load(folder), folder, seconds(folder))
+
+
+def _of_training(recipe: Recipe) -> dict[str, object]:
+    """All that determines the trained models."""
+    return {
         "recipe": recipe.training_slice,
         "data": catalog.load("datasets", recipe.dataset).identity(),  # one name may stand for a part or all of the data
         "files": [sha256(file.read_bytes()).hexdigest() for file in step_files(recipe.compression)],
         "code": code_digest("training", "datasets", *(f"recipe{part}.py" for part in RECIPE_PARTS)),
     }
-    folder = context.store.stage("train", material, build)
-    return Staged(training.load(folder), folder, seconds(folder))
 
 
 def convert(
@@ -105,15 +109,26 @@ def convert(
         context.start("convert", "convert with hls4ml, compile csim")
         frontend.convert(trained.value, recipe.name, recipe.hardware.clock_mhz, folder)
 
-    material = {
-        "trained": trained.folder.name,
+    folder = context.store.stage("convert", _of_conversion(recipe, trained.folder), build)
+    return Staged(_firmware.load(folder), folder, seconds(folder))
+
+
+def _of_conversion(recipe: Recipe, trained: Path) -> dict[str, object]:
+    """All that determines the firmware."""
+    return {
+        "trained": trained.name,
         "name": recipe.name,
         "clock_mhz": recipe.hardware.clock_mhz,
         "g++": gxx.version(),
         "code": code_digest("frontends", "training/_keras.py", "training/_build.py"),
     }
-    folder = context.store.stage("convert", material, build)
-    return Staged(_firmware.load(folder), folder, seconds(folder))
+
+
+def stored_network(recipe: Recipe, store: Store) -> Network | None:
+    """The trained student's network, where it was converted before: from the store, without any framework."""
+    trained = store.find("train", _of_training(recipe))
+    firmware = store.find("convert", _of_conversion(recipe, trained)) if trained else None
+    return hls4ml_graph.lowered(_firmware.load(firmware).nodes, recipe.name).network if firmware else None
 
 
 def lower(

@@ -89,6 +89,9 @@ ALLOWED["cli_studies"] = set(ALLOWED)
 ALLOWED["cli_reports"] = set(ALLOWED)
 ALLOWED["cli_flow"] = set(ALLOWED)
 ALLOWED["sweep"] = set(ALLOWED) - {"score", "run", "imports", "check"}
+ALLOWED["calibrate"] = set(ALLOWED) - {"score", "run", "imports", "check", "cli_studies", "cli_reports", "cli_flow"}
+ALLOWED["estimates"] = set(ALLOWED) - {"score", "calibrate"}
+ALLOWED["cli_estimate"] = set(ALLOWED)
 ALLOWED["cli_sweep"] = {"report", "sweep"}
 ALLOWED["cli"] = set(ALLOWED)
 

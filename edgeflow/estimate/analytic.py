@@ -1,13 +1,19 @@
-"""What a design will take of a device and how fast it will be, before synthesis."""
+"""What a design will take of a device and how fast it will be, before synthesis.
+
+Physical forms (terms.py, paths.py) with constants fitted to routed designs of the same family (fit.py). Cycles are
+exact; flip-flops, block memories and multipliers are counted; the rest is predicted.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edgeflow.boards._board import Board
-from edgeflow.families import _family
+from edgeflow.estimate import constants
+from edgeflow.estimate.constants import LIKE, Fitted
+from edgeflow.estimate.features import LOGIC_PATH, PATH, features
 from edgeflow.rtl.design import Design
 
-COVERED = 0.9  # share of designs never seen whose figures lie in their intervals
+FAR = 1.25  # times the corpus' largest is outside
 
 
 @dataclass(frozen=True)
@@ -22,14 +28,36 @@ class Estimate:
     interval_cycles: int  # exact
     carries: int
     fmax_mhz: float
-    within: Mapping[str, tuple[float, float]]  # by field: where nine of ten lie
-    outside: tuple[str, ...]  # features that no design of the corpus has so large or small
+    within: Mapping[str, tuple[float, float]]  # by field: where nine of ten designs lie
+    outside: tuple[str, ...]  # in which no design of the corpus is so large: intervals do not hold
 
 
 def estimate(design: Design, board: Board) -> Estimate:
-    cost, delays = design.cost, _family.of(board).delays
-    fmax_mhz = 1000 / (delays.register_ns + 2 * (delays.route_ns + delays.lut_ns) + 10 * delays.carry_ns)
-    within = {name: (0.7 * getattr(cost, name), 1.3 * getattr(cost, name)) for name in ("luts", "ffs", "brams", "dsps")}
-    within |= {"fmax_mhz": (0.7 * fmax_mhz, 1.3 * fmax_mhz), "carries": (0.0, float(cost.luts))}
-    cycles = design.latency_cycles, design.interval_cycles
-    return Estimate(cost.luts, cost.ffs, cost.brams, cost.dsps, *cycles, cost.luts // 3, fmax_mhz, within, ())
+    """Raises InputError for a family without constants."""
+    return of_terms(features(design, board), board.family, design.latency_cycles, design.interval_cycles)
+
+
+def of_terms(terms: Mapping[str, float], family: str, latency_cycles: int, interval_cycles: int) -> Estimate:
+    fitted = constants.of(family)
+    said = constants.predict(fitted.constants, terms)
+    whole = {name: round(value) for name, value in said.items() if name != "fmax_mhz"}
+    within = {name: constants.interval(fitted, name, value) for name, value in said.items()}
+    return Estimate(
+        **whole,
+        fmax_mhz=round(said["fmax_mhz"], 1),
+        latency_cycles=latency_cycles,
+        interval_cycles=interval_cycles,
+        within={name: (min(low, whole.get(name, low)), max(high, whole.get(name, high))) for name, (low, high) in within.items()},
+        outside=outside(fitted, terms, family),
+    )
+
+
+def outside(fitted: Fitted, terms: Mapping[str, float], family: str) -> tuple[str, ...]:
+    """Terms far beyond the largest of the corpus, the farthest first."""
+    beyond = {
+        name: value / fitted.most.get(name, 0.0) if fitted.most.get(name) else float("inf")
+        for name, value in terms.items()
+        if name not in (PATH, LOGIC_PATH) and value > FAR * fitted.most.get(name, 0.0)
+    }
+    like = (f"family {family}, taken as {LIKE[family]}",) if family in LIKE else ()
+    return like + tuple(sorted(beyond, key=lambda name: -beyond[name]))

@@ -1,6 +1,7 @@
 """A design as numbers: the terms of its parts, and what bounds its clock."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from math import log
 
 from edgeflow.boards._board import Board
@@ -9,29 +10,29 @@ from edgeflow.estimate.paths import path_ns
 from edgeflow.estimate.terms import terms_of
 from edgeflow.families import _family
 from edgeflow.rtl.delays import Delays
-from edgeflow.rtl.design import LOGIC, Design
+from edgeflow.rtl.design import LOGIC, Design, Part
 
 PATH, LOGIC_PATH = "path_ns", "logic_ns"
 
 
 def features(design: Design, board: Board) -> dict[str, float]:
-    return features_of(design, board.family, _family.of(board).delays)
+    return features_of(design.parts, board.family, _family.of(board).delays)
 
 
-def features_of(design: Design, family: str, delays: Delays) -> dict[str, float]:
+def features_of(parts: Sequence[Part], family: str, delays: Delays) -> dict[str, float]:
     found: Counter[str] = Counter()
-    for part in design.parts:
+    for part in parts:
         found.update(terms_of(part, device(family)))
     named = {name: float(value) for name, value in found.items() if value}
-    paths = [path_ns(part, delays) for part in design.parts if part.module != LOGIC]
-    logic = [path_ns(part, delays) for part in design.parts if part.module == LOGIC]
+    paths = [path_ns(part, delays) for part in parts if part.module != LOGIC]
+    logic = [path_ns(part, delays) for part in parts if part.module == LOGIC]
     return named | {
         PATH: round(delays.register_ns + max(paths, default=0.0), 3),
         LOGIC_PATH: round(delays.register_ns + max(logic, default=0.0), 3),
     }
 
 
-def speed_features(terms: dict[str, float], luts: float) -> list[float]:
+def speed_features(terms: Mapping[str, float], luts: float) -> list[float]:
     """What the logarithm of a clock's period is a sum of."""
     slowest = max(terms[PATH], terms[LOGIC_PATH])
     return [

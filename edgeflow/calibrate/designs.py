@@ -21,6 +21,8 @@ from edgeflow.rtl.shapes import Folding
 MOST_WEIGHTS_UNROLLED = 400  # non-zero; da4ml and nextpnr take seconds for more
 MOST_PARALLEL_FEATURES = 16
 MOST_LUTS, MOST_LUTS_LARGE = 1000, 3000
+TRIED = 100  # frames
+ROUTED = 3
 LARGE = 11  # every so many designs one may unroll more
 
 
@@ -31,6 +33,19 @@ class Drawn:
     network: Network
     folding: Folding
     eagerness: float  # clock wanted, as a share of the fastest that the family's pipelines are planned for
+
+    @property
+    def dead(self) -> bool:
+        """Whether the output is the same for all inputs tried: synthesis would leave nothing of it."""
+        x = self.network.input
+        shape = (TRIED, self.network.in_features)
+        y = self.network.run(np.random.default_rng(self.number).integers(x.lo, x.hi, shape, endpoint=True))
+        return bool((y == y[0]).all())
+
+    @property
+    def routed(self) -> bool:
+        """Packing tells the cells and takes a fraction of the time: every third round of architectures is routed."""
+        return self.number // len(ARCHITECTURES) % ROUTED == 0
 
     @property
     def most_luts(self) -> int:

@@ -1,4 +1,4 @@
-"""What one design really takes: synthesized for a board's family, placed and routed alone, without pins.
+"""What one design really takes: synthesized for a board's family, packed or also routed, alone and without pins.
 
 The netlist keeps its clock's port and no other: a bare core has more ports than a package has pins, and nextpnr wants a
 place for each. What hangs on the others stays; it is not timed, but registers and all that lies between them are.
@@ -19,21 +19,22 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Measured:
-    cells: dict[str, int]  # luts, ffs, brams, dsps, carries as the family counts them
-    synthesized: dict[str, int]  # by cell type, from Yosys
-    fmax_mhz: float
+    cells: dict[str, int]  # luts, ffs, brams, dsps, carries as the family counts them; placing does not change them
+    fmax_mhz: float | None  # None: packed only
 
 
-def measure(design: Design, board: Board, clock_mhz: float, folder: Path) -> Measured:
+def measure(design: Design, board: Board, clock_mhz: float, folder: Path, route: bool = True) -> Measured:
     """Raises DoesNotFitError, ToolError or MissingToolError."""
-    family = _family.of(board)
+    family, target = _family.of(board), _family.target(board)
     design.write_sources(folder)
     synthesis = pyosys.run(folder, design.top, list(design.sources), family.technology)
+    if not route:
+        return Measured(family.takes(family.router.pack(folder, design.top, target), synthesis.cells), None)
     synthesis.netlist.write_text(only_clocked(synthesis.netlist.read_text(), design.top))
     places = replace(board, pins={CLOCK: board.pins[board.clock.port]}, clock=replace(board.clock, port=CLOCK))
     (folder / "clock.txt").write_text(family.constraints(places))
-    routed = family.router.alone(folder, design.top, SEED, _family.target(board), clock_mhz, "clock.txt")
-    return Measured(family.takes(routed.used, synthesis.cells), synthesis.cells, routed.slowest_mhz)
+    routed = family.router.alone(folder, design.top, SEED, target, clock_mhz, "clock.txt")
+    return Measured(family.takes(routed.used, synthesis.cells), routed.slowest_mhz)
 
 
 def only_clocked(netlist: str, top: str) -> str:

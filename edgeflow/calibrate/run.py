@@ -70,7 +70,7 @@ def _plan(designs: list[str]) -> Plan:
         name="calibrate",
         recipe="",
         space={DESIGN: list(designs)},
-        objectives=["routed.luts", "routed.fmax_mhz"],
+        objectives=["routed.luts"],
         sampler="grid",
         limits=LIMITS,
     )

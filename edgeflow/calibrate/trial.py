@@ -29,16 +29,18 @@ def named(number: int, board: str) -> str:
 def run(task: Task) -> Figures:
     number, board = _parsed(str(task.point[DESIGN]))
     wanted, family = drawn(number), _family.of(board)
+    if wanted.dead:
+        raise InputError("left out: its output is the same for all inputs")
     clock_mhz = wanted.clock_mhz(family)
     design = wanted.design(family)
     check_budget(board.name, board.budget, asdict(design.cost))
     if design.cost.luts > wanted.most_luts:
         raise InputError(f"left out: about {design.cost.luts} LUTs are over {wanted.most_luts}, which route in a while")
     with TemporaryDirectory(prefix="edgeflow-calibrate-") as folder:
-        found = measure(design, board, clock_mhz, Path(folder))
-    routed = {**found.cells, "fmax_mhz": found.fmax_mhz}
+        found = measure(design, board, clock_mhz, Path(folder), wanted.routed)
+    routed = found.cells | ({"fmax_mhz": found.fmax_mhz} if found.fmax_mhz else {})
     values = dict(zip(PARTS, (routed, features(design, board), others(wanted.network, wanted.folding)), strict=True))
-    parts = {f"{part}.{name}": float(value) for part, figures in values.items() for name, value in figures.items()}
+    parts = {f"{part}.{name}": float(value) for part, figures in values.items() for name, value in figures.items()}  # fmt: skip
     return {"clock_mhz": clock_mhz, **parts}
 
 

@@ -23,7 +23,7 @@ class Row:
     failure: str | None = None  # why there are no figures
     clock_mhz: float = 0.0  # planned for and aimed at
     terms: Mapping[str, float] = field(default_factory=dict)  # features.py
-    found: Mapping[str, float] = field(default_factory=dict)  # FIGURES
+    found: Mapping[str, float] = field(default_factory=dict)  # FIGURES; no fmax_mhz where it was packed only
     others: Mapping[str, float] = field(default_factory=dict)  # what else predicts cost: ebops, da4ml, macs
     tools: Mapping[str, str] = field(default_factory=dict)  # name -> version
 

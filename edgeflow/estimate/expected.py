@@ -17,7 +17,15 @@ LUTS = {
     **{"gears": 4.0, "shifted": 1.0, "fifos": 5.0, "passed": 1.0, "pools": 5.0, "greatest": 2.0, "greatests": 2.0},
     **{"argmaxes": 5.0, "tables": 2.0, "permutes": 15.0, "forks": 1.5, "joins": 1.0},
 }
-LONE = 0.9  # a flip-flop that no LUT feeds, where cells hold both
+# Where a family is known to differ. ECP5: hw/techmap/ecp5_add.v takes a LUT more than bits, a memory cell four slices'
+# halves and two more that write it. iCE40: a flip-flop that no LUT of its own feeds fills a cell of LUT and flip-flop.
+OWN = {
+    "ecp5": {"chains": 1.0, "offsets": 1.0, "lutram": 6.0},
+    "ice40": {"lone": 1.2},
+    "gw1n": {"lutram": 4.0},
+}
+KNOWN = {"ecp5": ("chain", "chains", "lutram")}  # by construction: drawn back ten times as hard
+HARD = 10.0
 
 CARRIES = {
     **{"chain": 1.0, "chains": 1.0, "offset": 1.0, "offsets": 1.0, "compare": 1.0, "threshold": 0.5, "comparisons": 0.5},

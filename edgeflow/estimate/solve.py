@@ -7,10 +7,10 @@ Floats = NDArray[np.float64]
 ROUNDS, HUBER = 12, 0.15  # reweighting; relative errors beyond it count by their size, not its square
 
 
-def pulled(terms: Floats, found: Floats, expected: Floats, pull: float) -> Floats:
+def pulled(terms: Floats, found: Floats, expected: Floats, pull: Floats) -> Floats:
     """Costs (terms,) of ``terms`` (rows, terms) whose sums are ``found`` (rows,) in relative terms.
 
-    ``pull`` is how many rows of error one a cost that is off its expectation by all of it weighs.
+    ``pull`` (terms,): how many rows of error one a cost that is off its expectation by all of it weighs.
     """
     scaled = terms / found[:, None]
     weight = np.ones(len(found))

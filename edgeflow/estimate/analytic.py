@@ -14,6 +14,7 @@ from edgeflow.estimate.features import LOGIC_PATH, PATH, features
 from edgeflow.rtl.design import Design
 
 FAR = 1.25  # times the corpus' largest is outside
+FEW = 30  # designs of a family
 
 
 @dataclass(frozen=True)
@@ -60,4 +61,5 @@ def outside(fitted: Fitted, terms: Mapping[str, float], family: str) -> tuple[st
         if name not in (PATH, LOGIC_PATH) and value > FAR * fitted.most.get(name, 0.0)
     }
     like = (f"family {family}, taken as {LIKE[family]}",) if family in LIKE else ()
-    return like + tuple(sorted(beyond, key=lambda name: -beyond[name]))
+    few = (f"a corpus of {fitted.rows} designs of the family",) if fitted.rows < FEW else ()
+    return like + few + tuple(sorted(beyond, key=lambda name: -beyond[name]))

@@ -19,7 +19,8 @@ from edgeflow.estimate.solve import Floats, pulled
 
 COVERED = 0.9
 PULL, SPEED_PULL = 0.3, 0.05  # chosen by the error on architectures left out
-LEAST_ROWS = 12  # fewer say nothing about a family
+LEAST_ROWS = 3  # fewer say nothing about a family
+FEW_ROWS, FEW_SPREAD = 9, 0.4  # with fewer there is no ninth of ten: the largest error, and at least so much
 SMALLEST_LUTS = 40  # below, a percentage is noise
 
 
@@ -90,6 +91,8 @@ def _spread(rows: Sequence[Row], away: Sequence[dict[str, float]], figure: str) 
     distance = DISTANCE[figure in FLOORS]
     pairs = [(row.found[figure], said[figure]) for row, said in zip(rows, away, strict=True) if figure in row.found]
     errors = sorted(distance(*pair) for pair in pairs)
+    if len(errors) < FEW_ROWS:
+        return round(max([*errors, 1.0 if figure in FLOORS else FEW_SPREAD]), 5)
     place = ceil(COVERED * (len(errors) + 1))
     return round(errors[min(place, len(errors)) - 1], 5)
 

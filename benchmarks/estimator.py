@@ -36,7 +36,8 @@ TARGETS = {
 
 def main() -> None:
     rows = corpus.load()
-    families = {family: judged(found) for family in sorted({r.family for r in rows}) if len(found := fitting.usable(rows, family)) >= fitting.LEAST_ROWS}
+    found = {family: fitting.usable(rows, family) for family in sorted({row.family for row in rows})}
+    families = {family: judged(own) for family, own in found.items() if len(own) >= fitting.LEAST_ROWS}
     result = {
         "rows": {"measured": sum(not row.failure for row in rows), "all": len(rows)},
         "families": families,
@@ -44,7 +45,8 @@ def main() -> None:
     }
     RESULT.write_text(json.dumps(result, indent=1) + "\n")
     print("\n".join(table(families)))
-    print(f"{result['rows']['measured']} designs; {result['ms']['from terms']:.2f} ms an estimate of a generated design")
+    measured, ms = result["rows"]["measured"], result["ms"]["from terms"]
+    print(f"{measured} designs; {ms:.2f} ms an estimate of a generated design")
 
 
 def judged(rows: Sequence[Row]) -> dict[str, float]:

@@ -33,7 +33,7 @@ def calibrate(
 
 @app.command()
 def estimate(
-    model: Annotated[Path, typer.Argument(help="A recipe, a folder with one, or a quantized model.", show_default=False)],
+    model: Annotated[Path, typer.Argument(help="A recipe, its folder, or a quantized model.", show_default=False)],
     board: Annotated[str | None, typer.Option(help="Another board than the recipe's.")] = None,
     clock_mhz: Annotated[float | None, typer.Option(help="Another clock than the recipe's.")] = None,
     folding: Annotated[str | None, typer.Option(help="unrolled, folded, parallel, or NAME=PExSIMD,NAME=...")] = None,
@@ -52,13 +52,15 @@ def _show(answer: "Answer") -> None:
 
     baseline, floats = (answer.baseline.estimate, answer.baseline.counted) if answer.baseline else (None, None)
     rows = estimated.rows(answer.estimate, answer.clock_reached_mhz, baseline, answer.counted, floats)
-    show_table(f"{answer.name} on {answer.board}, {answer.clock_mhz:g} MHz asked", estimated.HEADINGS, rows, answer.notices)
+    title = f"{answer.name} on {answer.board}, {answer.clock_mhz:g} MHz asked"
+    show_table(title, estimated.HEADINGS, rows, answer.notices)
 
 
 def _print_json(answer: "Answer") -> None:
     from edgeflow.report import estimated
 
     baseline = answer.baseline
+    floats = {"fixed16": estimated.plain(baseline.estimate), "float32": asdict(baseline.counted)} if baseline else None
     content = {
         "name": answer.name,
         "board": answer.board,
@@ -67,7 +69,7 @@ def _print_json(answer: "Answer") -> None:
         "student": estimated.plain(answer.estimate),
         "frames_per_second": {"value": answer.frames_per_second, "kind": "estimated"},
         "counted": asdict(answer.counted) if answer.counted else None,
-        "baseline": {"fixed16": estimated.plain(baseline.estimate), "float32": asdict(baseline.counted)} if baseline else None,
+        "baseline": floats,
         "milliseconds": answer.milliseconds,
         "notices": answer.notices,
     }

@@ -29,9 +29,7 @@ from edgeflow.store import Store
 TRAINED = "the trained student's own weights, from the store"
 DRAWN = "weights drawn like those of trained students: it is not trained here yet, or not for this clock"
 FILE = "the file's own weights"
-FLOAT32 = (
-    "float32 is counted only: no floating-point core is in this flow, so nothing was routed that a form could be fitted to"
-)
+FLOAT32 = "float32 is counted only: this flow has no floating-point core, so nothing was routed to fit a form to"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from edgeflow.kernels.affine import Affine
 from edgeflow.kernels.argmax import Argmax
 from edgeflow.kernels.clip import Clip
 from edgeflow.kernels.concatenate import Concatenate
+from edgeflow.kernels.depthwise import Depthwise
 from edgeflow.kernels.divide import Divide
 from edgeflow.kernels.leaky_relu import LeakyRelu
 from edgeflow.kernels.merge import Merge, Operation
@@ -157,7 +158,8 @@ def _head(g: Growing) -> None:
 def _shortcut(g: Growing, layers: Callable[[Growing], None]) -> None:
     start, x, image = g.last, g.x, g.image
     layers(g)
-    g.add(Merge(g.one_of((Operation.ADD, Operation.ADD, Operation.MAXIMUM)), x, g.x, g.features), image, (start, g.last))
+    operation = g.one_of((Operation.ADD, Operation.ADD, Operation.MAXIMUM))
+    g.add(Merge(operation, x, g.x, g.features), image, (start, g.last))
     g.relu(float(g.x.hi) / 2)
 
 
@@ -190,7 +192,8 @@ def _activation(g: Growing) -> None:
         case 0:
             g.add(_table(g))
         case 1:
-            g.add(LeakyRelu(x, g.between(1, 7), 3, Fixed(g.between(3, 6), x.frac - 1), Rounding.TRN, Overflow.SAT, g.features))
+            slope, y = g.between(1, 7), Fixed(g.between(3, 6), x.frac - 1)
+            g.add(LeakyRelu(x, slope, 3, y, Rounding.TRN, Overflow.SAT, g.features))
         case 2:
             g.add(Clip(x, -g.between(0, 6), g.between(1, 7), g.features))
         case 3:
@@ -220,8 +223,6 @@ def _steps(g: Growing, spread: float) -> None:
 
 def _summed(g: Growing, geometry: Geometry) -> None:
     """An average of a window: sums, then a division."""
-    from edgeflow.kernels.depthwise import Depthwise
-
     channels = geometry.channels
     ones = np.ones((*geometry.kernel, channels), np.int64)
     g.add(

@@ -13,7 +13,7 @@ from edgeflow.calibrate.growing import started
 from edgeflow.families._family import Family
 from edgeflow.kernels._unit import Fold, Foldable, Pixels, Shape, divisors, foldable
 from edgeflow.kernels.resize import Resize
-from edgeflow.network.network import Layer, Network
+from edgeflow.network.network import Network
 from edgeflow.rtl.design import Design
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.shapes import Folding
@@ -75,15 +75,16 @@ def drawn(number: int) -> Drawn:
 
 def _folding(rng: np.random.Generator, network: Network, most: int) -> Mapping[str, Shape]:
     style = rng.choice(["unrolled", "folded", "mixed"], p=[0.35, 0.3, 0.35])
-    return {layer.name: _shape(rng, layer, kernel, str(style), most) for layer in network.layers if (kernel := foldable(layer))}
+    kernels = [(layer.name, kernel) for layer in network.layers if (kernel := foldable(layer))]
+    return {name: _shape(rng, kernel, str(style), most) for name, kernel in kernels}
 
 
-def _shape(rng: np.random.Generator, layer: Layer, kernel: Foldable, style: str, most: int) -> Shape:
+def _shape(rng: np.random.Generator, kernel: Foldable, style: str, most: int) -> Shape:
     weights = int(np.count_nonzero(getattr(kernel, "weight", 0)))
     unrolled = style == "unrolled" or (style == "mixed" and rng.random() < 0.5)
     if unrolled and weights <= most:
-        chance = rng.random()
-        if chance < 0.1 and kernel.out_features <= MOST_PARALLEL_FEATURES and _parallel_weights(kernel, weights) <= most:
+        chance, small = rng.random(), kernel.out_features <= MOST_PARALLEL_FEATURES
+        if chance < 0.1 and small and _parallel_weights(kernel, weights) <= most:
             return "parallel"
         geometry = getattr(kernel, "geometry", None)
         if chance < 0.3 and geometry and not isinstance(kernel, Resize):

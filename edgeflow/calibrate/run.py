@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edgeflow import catalog
-from edgeflow.boards import _board
 from edgeflow.calibrate.trial import DESIGN, named, row
 from edgeflow.errors import InputError, did_you_mean
 from edgeflow.estimate import corpus

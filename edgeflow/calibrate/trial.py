@@ -40,15 +40,15 @@ def run(task: Task) -> Figures:
         found = measure(design, board, clock_mhz, Path(folder), wanted.routed)
     routed = found.cells | ({"fmax_mhz": found.fmax_mhz} if found.fmax_mhz else {})
     values = dict(zip(PARTS, (routed, features(design, board), others(wanted.network, wanted.folding)), strict=True))
-    parts = {f"{part}.{name}": float(value) for part, figures in values.items() for name, value in figures.items()}  # fmt: skip
-    return {"clock_mhz": clock_mhz, **parts}
+    given = {f"{part}.{name}": float(value) for part, own in values.items() for name, value in own.items()}
+    return {"clock_mhz": clock_mhz, **given}
 
 
 def row(result: Result) -> Row:
     """What a finished trial adds to the corpus."""
     number, board = _parsed(str(result.point[DESIGN]))
     family, figures = _family.of(board), result.figures
-    terms, found, other = ({name.partition(".")[2]: value for name, value in figures.items() if name.startswith(f"{part}.")} for part in ("terms", "routed", "others"))
+    found, terms, other = (_part(figures, part) for part in PARTS)
     return Row(
         number=number,
         board=board.name,
@@ -61,6 +61,10 @@ def row(result: Result) -> Row:
         others=other,
         tools={tool.NAME: str(tool.version()) for tool in (pyosys, family.router)} if found else {},
     )
+
+
+def _part(figures: Figures, part: str) -> dict[str, float]:
+    return {name.removeprefix(f"{part}."): value for name, value in figures.items() if name.startswith(f"{part}.")}
 
 
 def _parsed(design: str) -> tuple[int, _board.Board]:

@@ -42,15 +42,22 @@ def of_terms(terms: Mapping[str, float], family: str, latency_cycles: int, inter
     fitted = constants.of(family)
     said = constants.predict(fitted.constants, terms)
     whole = {name: round(value) for name, value in said.items() if name != "fmax_mhz"}
-    within = {name: constants.interval(fitted, name, value) for name, value in said.items()}
+    within = {
+        name: _around(constants.interval(fitted, name, value), whole.get(name, value)) for name, value in said.items()
+    }
     return Estimate(
         **whole,
         fmax_mhz=round(said["fmax_mhz"], 1),
         latency_cycles=latency_cycles,
         interval_cycles=interval_cycles,
-        within={name: (min(low, whole.get(name, low)), max(high, whole.get(name, high))) for name, (low, high) in within.items()},
+        within=within,
         outside=outside(fitted, terms, family),
     )
+
+
+def _around(ends: tuple[float, float], rounded: float) -> tuple[float, float]:
+    """A narrow interval holds the rounded figure, too."""
+    return min(ends[0], rounded), max(ends[1], rounded)
 
 
 def outside(fitted: Fitted, terms: Mapping[str, float], family: str) -> tuple[str, ...]:

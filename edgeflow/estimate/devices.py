@@ -1,4 +1,4 @@
-"""What a family's memories and multipliers are to Yosys' mapping: sizes and prices of its technology libraries (0.70)."""
+"""A family's memories and multipliers as Yosys' mapping sees them: sizes and prices of its libraries (0.70)."""
 
 from dataclasses import dataclass
 

@@ -31,9 +31,7 @@ def usable(rows: Sequence[Row], family: str) -> list[Row]:
 def fit(rows: Sequence[Row]) -> dict[str, Fitted]:
     """By family; those with few rows are missing."""
     families = sorted({row.family for row in rows})
-    return {
-        family: fitted(found) for family in families if len(found := usable(rows, family)) >= LEAST_ROWS
-    }
+    return {family: fitted(found) for family in families if len(found := usable(rows, family)) >= LEAST_ROWS}
 
 
 def fitted(rows: Sequence[Row]) -> Fitted:

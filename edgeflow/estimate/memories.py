@@ -1,8 +1,8 @@
 """Where Yosys puts a memory, and how many cells it takes: the rule of its pass memory_libmap, for our few shapes.
 
-Each way has a price: blocks and cells in LUTs theirs, bits in registers one, bits of constants in logic a sixteenth, the
-multiplexers of memories deeper than a cell half a point a bit, and emulation two points for each thing emulated: here
-reading the old value while it is overwritten. The cheapest way is taken.
+Each way has a price: blocks and cells in LUTs theirs, bits in registers one, bits of constants in logic a sixteenth,
+the multiplexers of memories deeper than a cell half a point a bit, and emulation two points for each thing emulated:
+here reading the old value while it is overwritten. The cheapest way is taken.
 """
 
 from dataclasses import dataclass

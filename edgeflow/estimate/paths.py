@@ -1,4 +1,4 @@
-"""The slowest path between two registers of each part, in nanoseconds: hops, carries and fan-out of its known structure."""
+"""The slowest path between two registers of each part, in nanoseconds: hops, carries and fan-out of its structure."""
 
 from collections.abc import Callable, Mapping
 from math import log2

@@ -1,8 +1,8 @@
 """A recipe's student as an integer network before it is trained: weights drawn as training leaves them.
 
 Formats are the recipe's own; weights are normal, their spread falls with a layer's inputs and is at least a step of
-their format, biases are small, the shares that pruning steps name are zero. What such a network costs is close to what the trained one
-will, and its cycles are the same where layers are folded.
+their format, biases are small, the shares that pruning steps name are zero. Such a network costs about what the
+trained one will; its cycles are the same where layers are folded.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,11 +1,12 @@
 """What the parts of a design are made of: registers, memories and multipliers counted, logic in terms that add up.
 
 Each module of hw/rtl has its function here, in the order of its source; the numbers are its parameters. Logic becomes
-LUTs by what a term costs on a family, which is fitted (fit.py); the rest is exact as far as synthesis keeps to its rules.
+LUTs by what a term costs on a family, which is fitted (fit.py); the rest is exact where synthesis keeps to its rules.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import lru_cache
 from math import ceil
 
 from edgeflow.estimate import memories
@@ -100,7 +101,6 @@ def _dense(part: Part, device: Device) -> Terms:
     found["chains"] += pe
     found["start"] += pe * y
     found[FFS] += 2 * pe * y if index else pe * y
-    found[LONE] += 0
     if n["Replay"]:
         found += _replay(Part("ef_replay", {"Width": beat, "Beats": n["InFolds"], "Repeats": n["OutFolds"]}), device)
     return found
@@ -142,8 +142,8 @@ def _window(part: Part, device: Device) -> Terms:
 
 def _upsize(part: Part, device: Device) -> Terms:
     n = part.numbers
-    bits = _bits(n["Ratio"])
-    return Counter({"gears": 1, "counter": bits, FFS: n["Ratio"] * n["Width"] + bits + 1, LONE: n["Ratio"] * n["Width"]})
+    bits, wide = _bits(n["Ratio"]), n["Ratio"] * n["Width"]
+    return Counter({"gears": 1, "counter": bits, FFS: wide + bits + 1, LONE: wide})
 
 
 def _downsize(part: Part, device: Device) -> Terms:
@@ -286,6 +286,7 @@ def _zeros(value: int) -> int:
     return (value & -value).bit_length() - 1
 
 
+@lru_cache(maxsize=64)  # each table is looked at a few times
 def _rows(text: str) -> list[int]:
     return [int(line, 16) for line in text.split()]
 
@@ -325,10 +326,3 @@ def _masks(text: str, count: int, numbers: int) -> int:
     for row in rows:
         low, high = low & row, high | row
     return (low ^ high).bit_count()
-
-
-def total(parts: Mapping[int, Part] | tuple[Part, ...], device: Device) -> Terms:
-    found: Terms = Counter()
-    for part in parts.values() if isinstance(parts, Mapping) else parts:
-        found.update(terms_of(part, device))
-    return found

@@ -8,17 +8,20 @@ from edgeflow.recipe_cost import Cost
 HEADINGS = ("Figure", "Kind", "Student", "Nine of ten within", "Baseline, 16-bit fixed", "Baseline, float32")
 CELLS = {"luts": "LUTs", "ffs": "Flip-flops", "carries": "Carry cells", "brams": "Block memories", "dsps": "DSPs"}
 COUNTS = {"weight_bits": "Weight bits", "macs": "Multiplications", "bit_operations": "Bit operations"}
-NOTHING = "-"
+CYCLES = ("latency_cycles", "interval_cycles")
 Row = tuple[str, ...]
 
 
-def rows(student: Estimate, clock_mhz: float, baseline: Estimate | None, counted: Cost | None, floats: Cost | None) -> list[Row]:
+def rows(
+    student: Estimate, clock_mhz: float, baseline: Estimate | None, counted: Cost | None, floats: Cost | None
+) -> list[Row]:
     """``clock_mhz``: what the student will run at."""
+    fixed = (f"{baseline.fmax_mhz:.0f} MHz", f"{baseline.interval_cycles:,} cycles") if baseline else ("", "")
     return [
         *(_cells(key, name, student, baseline) for key, name in CELLS.items()),
-        _row("Fmax", "estimated", f"{student.fmax_mhz:.0f} MHz", _between(student, "fmax_mhz"), f"{baseline.fmax_mhz:.0f} MHz" if baseline else NOTHING),
+        _row("Fmax", "estimated", f"{student.fmax_mhz:.0f} MHz", _between(student, "fmax_mhz"), fixed[0]),
         _row("Latency", "exact", f"{student.latency_cycles:,} cycles"),
-        _row("Interval", "exact", f"{student.interval_cycles:,} cycles", "", f"{baseline.interval_cycles:,} cycles" if baseline else NOTHING),
+        _row("Interval", "exact", f"{student.interval_cycles:,} cycles", "", fixed[1]),
         _row("Latency at that clock", "estimated", f"{student.latency_cycles / clock_mhz:.3f} us"),
         _row("Frames a second", "estimated", f"{clock_mhz * 1e6 / student.interval_cycles:,.0f}"),
         *(_counts(key, name, counted, floats) for key, name in COUNTS.items() if counted),
@@ -27,22 +30,23 @@ def rows(student: Estimate, clock_mhz: float, baseline: Estimate | None, counted
 
 def plain(estimate: Estimate) -> dict[str, Any]:
     """As JSON has it: every figure with its interval and kind."""
-    names = (*CELLS, "fmax_mhz")
-    found: dict[str, Any] = {
-        name: {"value": getattr(estimate, name), "low": estimate.within[name][0], "high": estimate.within[name][1], "kind": "estimated"}
-        for name in names
-    }
-    cycles = {name: {"value": getattr(estimate, name), "kind": "exact"} for name in ("latency_cycles", "interval_cycles")}
+    found: dict[str, Any] = {name: _plain(estimate, name) for name in (*CELLS, "fmax_mhz")}
+    cycles = {name: {"value": getattr(estimate, name), "kind": "exact"} for name in CYCLES}
     return found | cycles | {"outside": list(estimate.outside)}
 
 
+def _plain(estimate: Estimate, name: str) -> dict[str, Any]:
+    low, high = estimate.within[name]
+    return {"value": getattr(estimate, name), "low": low, "high": high, "kind": "estimated"}
+
+
 def _cells(key: str, name: str, student: Estimate, baseline: Estimate | None) -> Row:
-    other = f"{getattr(baseline, key):,}" if baseline else NOTHING
+    other = f"{getattr(baseline, key):,}" if baseline else ""
     return _row(name, "estimated", f"{getattr(student, key):,}", _between(student, key), other)
 
 
 def _counts(key: str, name: str, counted: Cost | None, floats: Cost | None) -> Row:
-    other = f"{getattr(floats, key):,}" if floats else NOTHING
+    other = f"{getattr(floats, key):,}" if floats else ""
     return (name, "counted", f"{getattr(counted, key):,}", "", "", other)
 
 

@@ -47,7 +47,8 @@ def _operation(circuit: Circuit, node: Node) -> dict[str, int]:
             constant = any(circuit.nodes[t.node].op is Op.CONST for t in node.args)
             return {"threshold_bits" if constant else "greater_bits": bits, "comparisons": 1}
         case Op.CLIP:
-            return {"clip_bits": node.width, "clip_over": circuit.nodes[node.args[0].node].width - node.width, "clips": 1}
+            over = circuit.nodes[node.args[0].node].width - node.width
+            return {"clip_bits": node.width, "clip_over": over, "clips": 1}
         case Op.CHOOSE:
             constants = sum(circuit.nodes[t.node].op is Op.CONST for t in node.args[1:])
             return {"table_bits" if constants == 2 else "choose_bits": node.width}

@@ -47,9 +47,7 @@ def design_of(
     latency, interval = timing.latency_cycles, flow.interval_cycles
     sources[f"{network.name}.sv"] = top_module(network.name, flow, s_axis, m_axis, latency, interval, files)
     cost, parts = flow.cost, tuple(_part(node) for node in flow.nodes)
-    return Design(
-        network.name, sources, memories, s_axis, m_axis, latency, interval, cost, layers, parts, clock_mhz
-    )
+    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, cost, layers, parts, clock_mhz)
 
 
 def _part(node: Node) -> Part:

@@ -51,7 +51,7 @@ def run(
 
 
 def alone(folder: Path, top: str, seed: int, target: Target, freq_mhz: float, clock: str) -> Routed:
-    """Place and route ``folder/top.json``, which has no port but its clock; where that comes in does not matter here."""
+    """Place and route ``folder/top.json``, which has no port but its clock; where that is does not matter."""
     return run(folder, top, [seed], target, freq_mhz)[0]
 
 

@@ -41,7 +41,7 @@ def run(
 
 
 def alone(folder: Path, top: str, seed: int, target: Target, freq_mhz: float, clock: str) -> Routed:
-    """Place and route ``folder/top.json``, which has no port but its clock; where that comes in does not matter here."""
+    """Place and route ``folder/top.json``, which has no port but its clock; where that is does not matter."""
     commands = [command(top, stem, target, seed, freq_mhz) for stem in _nextpnr.stems(top, [seed])]
     return _nextpnr.route(_program(), folder, top, [seed], commands, None, target.device, 1)[0]
 

@@ -1,4 +1,4 @@
-"""The table is the state: what is in it never runs again, and killing what works on it loses nothing that was finished."""
+"""The table is the state: what is in it never runs again, and a kill loses nothing that was finished."""
 
 import os
 import signal
@@ -46,7 +46,8 @@ def test_it_goes_on_after_a_kill(tmp_path):
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     finished = [path.stat().st_mtime_ns for path in work.glob("trials/*/result.json")]
-    assert len(finished) == 1 and len(corpus.load(table)) == len(all_but(TINY)), "a killed one leaves its table as it was"
+    assert len(finished) == 1
+    assert len(corpus.load(table)) == len(all_but(TINY)), "a killed one leaves its table as it was"
 
     done = subprocess.run(command(table), capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr

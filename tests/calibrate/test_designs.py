@@ -1,4 +1,4 @@
-"""Numbered designs: each number is one network for ever, of every kind, and not one that says the same to all inputs."""
+"""Numbered designs: each number is one network for ever, of every kind; those that say the same to all are known."""
 
 import numpy as np
 import pytest

@@ -1,6 +1,5 @@
 """The corpus that ships, and the constants fitted to it: what is in them, and that one follows from the other."""
 
-
 import numpy as np
 import pytest
 
@@ -80,5 +79,3 @@ def test_a_table_goes_to_a_file_and_back(tmp_path):
     path.write_text(path.read_text() + '{"numbers": 3}\n')
     with pytest.raises(InputError, match=r"table.jsonl:3: no row"):
         corpus.load(path)
-
-

@@ -2,9 +2,9 @@
 
 import pytest
 
+from edgeflow.errors import InputError
 from edgeflow.estimate.devices import ECP5, GOWIN, ICE40, device
 from edgeflow.estimate.memories import BLOCKS, LOGIC, LUTS, Mapped, place
-from edgeflow.errors import InputError
 
 
 def placed(device, rows, width, written=True, forced=False):

@@ -14,8 +14,8 @@ LUTS = {
     "clips": 1.5,
     "clip_over": 0.4,
     "compare": 1.0,
-    "threshold": 0.8,
-    "comparisons": 1.5,
+    "threshold": 1.0,
+    "comparisons": 3.0,
     "table": 0.6,
     "choose": 1.0,
     "tie": 0.4,
@@ -58,11 +58,11 @@ LUTS = {
     "joins": 1.0,
 }
 # Where a family is known to differ. ECP5: hw/techmap/ecp5_add.v takes one LUT more than bits; a memory cell takes four
-# and two that write it. iCE40: a flip-flop that no LUT of its own feeds fills a cell of LUT and flip-flop.
+# and two that write it; a comparison's carry is fed in and led out by a cell of two each. iCE40: a flip-flop that no LUT of its own feeds fills a cell of LUT and flip-flop.
 OWN = {
-    "ecp5": {"chains": 1.0, "offsets": 1.0, "lutram": 6.0},
+    "ecp5": {"chains": 1.0, "offsets": 1.0, "lutram": 6.0, "comparisons": 6.0},
     "ice40": {"lone": 1.2},
-    "gw1n": {"lutram": 4.0},
+    "gw1n": {"lutram": 4.0, "comparisons": 6.0},
 }
 KNOWN = {"ecp5": ("chain", "chains", "lutram")}  # by construction: drawn back ten times as hard
 HARD = 10.0

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import log
 
 from edgeflow.boards._board import Board
@@ -12,6 +13,7 @@ from edgeflow.families import _family
 from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.design import LOGIC, Design, Part
 
+COUNTED = ("ef_upsize", "ef_window")  # values that nobody reads are shifted all the same, or left out already
 PATH, LOGIC_PATH = "path_ns", "logic_ns"
 
 
@@ -21,8 +23,11 @@ def features(design: Design, board: Board) -> dict[str, float]:
 
 def features_of(parts: Sequence[Part], family: str, delays: Delays) -> dict[str, float]:
     found: Counter[str] = Counter()
-    for part in parts:
-        found.update(terms_of(part, device(family)))
+    for part, after in zip(parts, (*parts[1:], None), strict=True):
+        read = after.reads if after and part.module == "ef_window" else part.reads
+        found.update(terms_of(replace(part, reads=read), device(family)))
+        if part.module in COUNTED and after and after.module == LOGIC:
+            found["ffs"] += after.numbers["unused"]
     named = {name: float(value) for name, value in found.items() if value}
     paths = [path_ns(part, delays) for part in parts if part.module != LOGIC]
     logic = [path_ns(part, delays) for part in parts if part.module == LOGIC]

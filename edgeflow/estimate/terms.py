@@ -128,16 +128,33 @@ def _window(part: Part, device: Device) -> Terms:
     for name in ("RowFile", "ColumnFile", "TapFile"):  # Yosys moves the index' register behind the table
         found["rom"] += _rom(part.tables[name])
         found[FFS] += _different(part.tables[name])
-    found["address"] += copies * address
-    found["addresses"] += copies
-    found[FFS] += copies * address + 2 * copies * masked
+    rings = _rings(part)
+    found["address"] += len(rings) * address
+    found["addresses"] += len(rings)
+    found[FFS] += len(rings) * address + 2 * copies * masked
     found[LONE] += copies * masked
     found["masked"] += copies * word * masked
     found["inside"] += copies * masked * n["TapGroups"]
-    ring: Terms = Counter()
-    _memory(ring, device, 1 << address, word, written=True, copies=copies)
-    found += ring
+    for width, alike in Counter(rings).items():
+        _memory(found, device, 1 << address, width, written=True, copies=alike)
     return found
+
+
+def _rings(part: Part) -> list[int]:
+    """Widths of the copies of the ring that synthesis keeps: some of which nobody reads a bit, some read the same places,
+    where windows of a beat overlap."""
+    n = part.numbers
+    copies, address = n["Pixels"] * n["Taps"], n["AddressWidth"]
+    rows, mask = _rows(part.tables["TapFile"]), (1 << n["AddressWidth"]) - 1
+    reads = part.reads if len(part.reads) == copies * n["Lanes"] else (n["XWidth"],) * (copies * n["Lanes"])
+    seen: dict[tuple[int, ...], list[int]] = {}
+    for copy in range(copies):
+        pixel, tap = divmod(copy, n["Taps"])
+        column = pixel * n["StepX"] + tap % n["KernelWidth"] * n["DilationX"] + n["InPixels"] * n["PadX"] - n["PadX"]
+        place = (column % n["InPixels"], *(row >> (copy * address) & mask for row in rows))
+        own = reads[copy * n["Lanes"] : (copy + 1) * n["Lanes"]]
+        seen[place] = [max(pair) for pair in zip(seen.get(place, own), own, strict=True)]
+    return [sum(bits) for bits in seen.values() if sum(bits)]
 
 
 def _upsize(part: Part, device: Device) -> Terms:

@@ -60,6 +60,7 @@ class Unit:
     cost: Cost
     memories: dict[str, str] = field(default_factory=dict)  # parameter that names the file -> $readmemh text
     census: dict[str, int] = field(default_factory=dict)  # of generated logic: what it is made of (rtl/census.py)
+    reads: tuple[int, ...] = ()  # of generated logic: bits of each input that matter
 
 
 @dataclass(frozen=True)

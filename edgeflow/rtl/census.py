@@ -33,6 +33,12 @@ def census(circuit: Circuit, schedule: Schedule, delays: Delays) -> dict[str, in
     }
 
 
+def reads(circuit: Circuit, schedule: Schedule) -> tuple[int, ...]:
+    """How many bits of each input matter."""
+    live = _live_bits(circuit, schedule)
+    return tuple(live[i].bit_count() for i in _inputs(circuit, schedule))
+
+
 def _operation(circuit: Circuit, node: Node) -> dict[str, int]:
     match node.op:
         case Op.ADD | Op.SUB:

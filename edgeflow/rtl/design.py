@@ -44,6 +44,7 @@ class Part:
     module: str  # of the library, or LOGIC
     numbers: Mapping[str, int]  # its parameters; of LOGIC its census
     tables: Mapping[str, str] = field(default_factory=dict)  # parameter -> $readmemh text
+    reads: tuple[int, ...] = ()  # of LOGIC: bits of each input that matter
 
 
 LOGIC = "logic"  # a generated pipeline

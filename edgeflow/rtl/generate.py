@@ -53,7 +53,7 @@ def design_of(
 def _part(node: Node) -> Part:
     match node:
         case Step(unit) if unit.census:
-            return Part(LOGIC, unit.census)
+            return Part(LOGIC, unit.census, reads=unit.reads)
         case Step(unit):
             return Part(unit.module, unit.parameters, unit.memories)
         case Fork(_, targets):

@@ -79,7 +79,14 @@ def test_the_command_prints_a_table_and_json(tmp_path, monkeypatch):
     arguments = ["estimate", str(CNN), "--board", "icebreaker", "--clock-mhz", "24", "--folding", "folded"]
     shown = CliRunner().invoke(cli.app, arguments)
     assert shown.exit_code == 0, shown.output
-    for text in ("mnist_cnn on icebreaker", "LUTs", "exact", "weights drawn", "float32 is counted only", "ms to estimate"):
+    for text in (
+        "mnist_cnn on icebreaker",
+        "LUTs",
+        "exact",
+        "weights drawn",
+        "float32 is counted only",
+        "ms to estimate",
+    ):
         assert text in shown.output
     found = json.loads(CliRunner().invoke(cli.app, [*arguments, "--json"]).output)
     figures = {name: one["kind"] for name, one in found["student"].items() if name != "outside"}

@@ -58,7 +58,8 @@ LUTS = {
     "joins": 1.0,
 }
 # Where a family is known to differ. ECP5: hw/techmap/ecp5_add.v takes one LUT more than bits; a memory cell takes four
-# and two that write it; a comparison's carry is fed in and led out by a cell of two each. iCE40: a flip-flop that no LUT of its own feeds fills a cell of LUT and flip-flop.
+# and two that write it; a comparison's carry is fed in and led out by a cell of two each. iCE40: a flip-flop that no
+# LUT of its own feeds fills a cell of LUT and flip-flop.
 OWN = {
     "ecp5": {"chains": 1.0, "offsets": 1.0, "lutram": 6.0, "comparisons": 6.0},
     "ice40": {"lone": 1.2},

@@ -141,8 +141,8 @@ def _window(part: Part, device: Device) -> Terms:
 
 
 def _rings(part: Part) -> list[int]:
-    """Widths of the copies of the ring that synthesis keeps: some of which nobody reads a bit, some read the same places,
-    where windows of a beat overlap."""
+    """Widths of the copies of the ring that synthesis keeps: none of what nobody reads, one of those that read the same
+    places, as windows of a beat do where they overlap."""
     n = part.numbers
     copies, address = n["Pixels"] * n["Taps"], n["AddressWidth"]
     rows, mask = _rows(part.tables["TapFile"]), (1 << n["AddressWidth"]) - 1

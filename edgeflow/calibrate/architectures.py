@@ -209,8 +209,8 @@ def _table(g: Growing) -> Table:
     y = Fixed(g.between(3, 8), 0)
     y = Fixed(y.width, y.width - 1)
     inputs = np.arange(g.x.lo, g.x.hi + 1) / (1 << (g.x.width - 3))
-    function = g.one_of((np.tanh, lambda v: 1 / (1 + np.exp(-v)), lambda v: np.sin(2 * v)))
-    values = np.clip(np.floor(function(inputs) * (1 << y.frac)), y.lo, y.hi).astype(np.int64)
+    curves = (np.tanh(inputs), 1 / (1 + np.exp(-inputs)), np.sin(2 * inputs))
+    values = np.clip(np.floor(g.one_of(curves) * (1 << y.frac)), y.lo, y.hi).astype(np.int64)
     return Table(g.x, values, y, g.features)
 
 

@@ -56,6 +56,7 @@ LUTS = {
     "permutes": 15.0,
     "forks": 1.5,
     "joins": 1.0,
+    "stated": 1.0,
 }
 # Where a family is known to differ. ECP5: hw/techmap/ecp5_add.v takes one LUT more than bits; a memory cell takes four
 # and two that write it; a comparison's carry is fed in and led out by a cell of two each. iCE40: a flip-flop that no

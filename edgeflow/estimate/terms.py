@@ -18,7 +18,13 @@ FFS, LONE, BRAMS, DSPS = "ffs", "lone", "brams", "dsps"
 
 
 def terms_of(part: Part, device: Device) -> Terms:
-    return _MODULES[part.module](part, device)
+    return _MODULES.get(part.module, _stated)(part, device)
+
+
+def _stated(part: Part, device: Device) -> Terms:
+    """A module that has no function here yet: what its kernel says."""
+    cost = part.stated
+    return Counter({"stated": cost.luts, FFS: cost.ffs, BRAMS: cost.brams, DSPS: cost.dsps})
 
 
 def _logic(part: Part, device: Device) -> Terms:

@@ -37,6 +37,9 @@ class LayerHardware:
     cost: Cost  # estimated
 
 
+NOTHING = Cost()
+
+
 @dataclass(frozen=True)
 class Part:
     """One instance of a module, as an estimate sees it."""
@@ -45,6 +48,7 @@ class Part:
     numbers: Mapping[str, int]  # its parameters; of LOGIC its census
     tables: Mapping[str, str] = field(default_factory=dict)  # parameter -> $readmemh text
     reads: tuple[int, ...] = ()  # of LOGIC: bits of each input that matter
+    stated: Cost = NOTHING  # what its kernel says
 
 
 LOGIC = "logic"  # a generated pipeline

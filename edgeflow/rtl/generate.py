@@ -55,7 +55,7 @@ def _part(node: Node) -> Part:
         case Step(unit) if unit.census:
             return Part(LOGIC, unit.census, reads=unit.reads)
         case Step(unit):
-            return Part(unit.module, unit.parameters, unit.memories)
+            return Part(unit.module, unit.parameters, unit.memories, stated=unit.cost)
         case Fork(_, targets):
             return Part("ef_fork", {"Outputs": len(targets)})
         case Join(sources):

@@ -66,7 +66,6 @@ class Design:
     cost: Cost  # estimated
     layers: tuple[LayerHardware, ...] = ()
     parts: tuple[Part, ...] = ()
-    clock_mhz: float = 0.0  # what its pipelines were planned for; 0: unknown
 
     def write_sources(self, folder: Path) -> list[Path]:
         """Write sources and memories flat into ``folder``; returns the source paths in compile order."""

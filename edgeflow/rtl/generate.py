@@ -30,12 +30,10 @@ def generate(network: Network, folding: Folding, clock_mhz: float, delays: Delay
         LayerHardware(layer.name, str(shape), cost.interval_cycles, cost.cost)
         for layer, shape, cost in zip(network.layers, shapes, composed.layers, strict=True)
     )
-    return design_of(network, composed, in_lanes, layers, clock_mhz)
+    return design_of(network, composed, in_lanes, layers)
 
 
-def design_of(
-    network: Network, composed: Composed, in_lanes: int, layers: tuple[LayerHardware, ...], clock_mhz: float
-) -> Design:
+def design_of(network: Network, composed: Composed, in_lanes: int, layers: tuple[LayerHardware, ...]) -> Design:
     """The text of a composed network, with the FIFOs that its branches need."""
     flow = with_fifos(composed.flow)
     s_axis = Stream(network.input, network.in_features, in_lanes)
@@ -47,7 +45,7 @@ def design_of(
     latency, interval = timing.latency_cycles, flow.interval_cycles
     sources[f"{network.name}.sv"] = top_module(network.name, flow, s_axis, m_axis, latency, interval, files)
     cost, parts = flow.cost, tuple(_part(node) for node in flow.nodes)
-    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, cost, layers, parts, clock_mhz)
+    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, cost, layers, parts)
 
 
 def _part(node: Node) -> Part:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import onnx
 import pytest
 from typer.testing import CliRunner
 
@@ -18,6 +19,10 @@ from edgeflow.families import _family
 from edgeflow.pipeline import estimate
 from edgeflow.rtl.generate import generate
 from edgeflow.store import Store
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "frontends"))
+
+import onnx_models as models
 
 MODELS = Path(__file__).parents[2] / "models"
 CNN = MODELS / "mnist_cnn"
@@ -64,6 +69,14 @@ def test_a_drawn_network_is_always_the_same():
     one, again = (drawn_network(recipe, (28, 28, 1), 10) for _ in range(2))
     for a, b in zip(one.layers, again.layers, strict=True):
         assert a.name == b.name and (getattr(a.kernel, "weight", 0) == getattr(b.kernel, "weight", 0)) is not False
+
+
+def test_a_quantized_file_has_its_own_weights(tmp_path):
+    path = tmp_path / "My Net.onnx"
+    onnx.save(models.cnn(), path)
+    answer = estimates.of(path, board="tangnano9k")
+    assert answer.weights == estimates.FILE and answer.baseline is None
+    assert answer.estimate.luts > 1000 and answer.estimate.interval_cycles > 100
 
 
 def test_what_is_no_model_is_refused(tmp_path):

@@ -37,12 +37,13 @@ def estimate(
     board: Annotated[str | None, typer.Option(help="Another board than the recipe's.")] = None,
     clock_mhz: Annotated[float | None, typer.Option(help="Another clock than the recipe's.")] = None,
     folding: Annotated[str | None, typer.Option(help="unrolled, folded, parallel, or NAME=PExSIMD,NAME=...")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Do not generate it: milliseconds, wider intervals.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Say what a design will take and how fast it will be, before synthesis."""
     from edgeflow import estimates
 
-    answer = estimates.of(model, board=board, clock_mhz=clock_mhz, folding=folding)
+    answer = estimates.of(model, fast, board=board, clock_mhz=clock_mhz, folding=folding)
     (_print_json if as_json else _show)(answer)
 
 
@@ -66,6 +67,7 @@ def _print_json(answer: "Answer") -> None:
         "board": answer.board,
         "clock_mhz": answer.clock_mhz,
         "weights": answer.weights,
+        "path": answer.path,
         "student": estimated.plain(answer.estimate),
         "frames_per_second": {"value": answer.frames_per_second, "kind": "estimated"},
         "counted": asdict(answer.counted) if answer.counted else None,

@@ -262,6 +262,12 @@ def estimate(design: Design, board: _board.Board) -> analytic.Estimate:
     return analytic.estimate(design, board)
 
 
+def sketch(hardware: Hardware, network: Network) -> analytic.Sketch:
+    """The same in milliseconds, of a network that is not generated: no latency, wider intervals."""
+    board = _board.load(hardware.board)
+    return analytic.sketch(network, folding_of(hardware), hardware.clock_mhz, board)
+
+
 def measure_baseline(
     recipe: Recipe, trained: Staged[training.TrainedModel], context: Context
 ) -> Staged[MeasuredBaseline]:

@@ -64,7 +64,7 @@ ALLOWED: dict[str, set[str]] = {
     "link": {"errors", "fixedpoint", "rtl"},
     "host": {"errors", "fixedpoint", "link"},
     "mlperf": {"link", "host"},
-    "estimate": {"errors", "fixedpoint", *RECIPE, "kernels", "network", "rtl", "boards", "families"},
+    "estimate": {"errors", "fixedpoint", *RECIPE, "circuit", "kernels", "network", "rtl", "boards", "families"},
     "implement": {"errors", "fixedpoint", "shipped", "store", "tools", "boards", "families", "network", "rtl", "link"}
     | {"host"},
     "verify": {"errors", "fixedpoint", "shipped", "store", "kernels", "network", "rtl", "tools", "frontends"},

@@ -6,12 +6,17 @@ exact; flip-flops, block memories and multipliers are counted; the rest is predi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import exp
 
 from edgeflow.boards._board import Board
 from edgeflow.estimate import constants
-from edgeflow.estimate.constants import LIKE, Fitted
-from edgeflow.estimate.features import LOGIC_PATH, PATH, features
+from edgeflow.estimate.constants import FLOORS, LIKE, Fitted
+from edgeflow.estimate.features import LOGIC_PATH, PATH, features, features_of
+from edgeflow.estimate.sketch import sketched
+from edgeflow.families import _family
+from edgeflow.network.network import Network
 from edgeflow.rtl.design import Design
+from edgeflow.rtl.shapes import Folding
 
 FAR = 1.25  # times the corpus' largest is outside
 FEW = 30  # designs of a family
@@ -31,6 +36,42 @@ class Estimate:
     fmax_mhz: float
     within: Mapping[str, tuple[float, float]]  # by field: where nine of ten designs lie
     outside: tuple[str, ...]  # in which no design of the corpus is so large: intervals do not hold
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """Of a network that was not generated: the same but for the latency, which a schedule would tell."""
+
+    luts: int
+    ffs: int
+    brams: int
+    dsps: int
+    interval_cycles: int  # exact
+    carries: int
+    fmax_mhz: float
+    within: Mapping[str, tuple[float, float]]
+    outside: tuple[str, ...]
+
+
+# How far nine of ten sketches lie from the estimate of the generated design, beside what that is off (on the corpus'
+# designs, 2026-11-28): logarithms, blocks in units.
+SKETCHED = {"luts": 0.35, "ffs": 0.34, "carries": 0.35, "fmax_mhz": 0.1, "brams": 3.0, "dsps": 1.0}
+
+
+def sketch(network: Network, folding: Folding, clock_mhz: float, board: Board) -> Sketch:
+    """An estimate in milliseconds where generating takes seconds. Raises InputError for a shape that fits no layer."""
+    delays = _family.of(board).delays
+    parts, cycles = sketched(network, folding, clock_mhz, delays)
+    found = of_terms(features_of(parts, board.family, delays), board.family, 0, cycles)
+    within = {name: _wider(name, found.within[name], SKETCHED[name]) for name in found.within}
+    figures = {name: getattr(found, name) for name in ("luts", "ffs", "brams", "dsps", "carries", "fmax_mhz")}
+    return Sketch(**figures, interval_cycles=cycles, within=within, outside=found.outside)
+
+
+def _wider(name: str, ends: tuple[float, float], by: float) -> tuple[float, float]:
+    if name in FLOORS:
+        return max(0.0, ends[0] - by), ends[1] + by
+    return ends[0] / exp(by), ends[1] * exp(by)
 
 
 def estimate(design: Design, board: Board) -> Estimate:

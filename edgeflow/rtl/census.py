@@ -5,6 +5,7 @@ for a bit whatever name it goes by.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 from edgeflow.circuit.cost import chain_bits
 from edgeflow.circuit.graph import Circuit, Node, Op, Term
@@ -16,9 +17,7 @@ SMALL = 2  # an adder of so many bits needs no carry chain
 
 
 def census(circuit: Circuit, schedule: Schedule, delays: Delays) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for i in schedule.cycle:
-        counts.update(_operation(circuit, circuit.nodes[i]))
+    counts = operations(circuit, list(schedule.cycle))
     live = _live_bits(circuit, schedule)
     held = _registers(circuit, schedule, live)
     made = {(node, bit) for node, bit, cycle in held if cycle == schedule.cycle[node] + 1}
@@ -31,6 +30,14 @@ def census(circuit: Circuit, schedule: Schedule, delays: Delays) -> dict[str, in
         "unused": sum(circuit.nodes[i].width - live[i].bit_count() for i in _inputs(circuit, schedule)),
         "stage_ps": round(1000 * _longest_ns(circuit, schedule, delays)),
     }
+
+
+def operations(circuit: Circuit, nodes: Sequence[int]) -> Counter[str]:
+    """By kind, with their bits."""
+    counts: Counter[str] = Counter()
+    for i in nodes:
+        counts.update(_operation(circuit, circuit.nodes[i]))
+    return counts
 
 
 def reads(circuit: Circuit, schedule: Schedule) -> tuple[int, ...]:

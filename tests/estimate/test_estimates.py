@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 from edgeflow import cli, estimates
 from edgeflow import recipe as recipes
 from edgeflow.boards import _board
+from edgeflow.calibrate.designs import drawn
 from edgeflow.errors import InputError
+from edgeflow.estimate.analytic import sketch
 from edgeflow.estimate.recipe_network import drawn_network
 from edgeflow.families import _family
 from edgeflow.pipeline import estimate
@@ -71,6 +73,27 @@ def test_a_drawn_network_is_always_the_same():
         assert a.name == b.name and (getattr(a.kernel, "weight", 0) == getattr(b.kernel, "weight", 0)) is not False
 
 
+def test_a_sketch_takes_milliseconds_and_its_interval_is_exact(answer, tmp_path):
+    sketch = estimates.of_recipe(recipes.load(CNN / "recipe.yaml"), Store(tmp_path), fast=True)
+    found, full = sketch.estimate, answer.estimate
+    assert sketch.path == estimates.SKETCH and not hasattr(found, "latency_cycles")
+    assert (found.interval_cycles, found.brams, found.dsps) == (full.interval_cycles, full.brams, full.dsps)
+    assert found.luts == pytest.approx(full.luts, rel=0.1) and found.ffs == pytest.approx(full.ffs, rel=0.1)
+    low, high = found.within["luts"]
+    assert low < full.within["luts"][0] and full.within["luts"][1] < high
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 9, 30, 40])
+def test_a_sketch_is_near_the_design(number):
+    wanted, board = drawn(number), _board.load("ulx3s")
+    clock_mhz = wanted.clock_mhz(_family.of(board))
+    found = sketch(wanted.network, wanted.folding, clock_mhz, board)
+    design = wanted.design(_family.of(board))
+    full = estimate(design, board)
+    assert found.interval_cycles == design.interval_cycles
+    assert found.luts == pytest.approx(full.luts, rel=0.2) and found.ffs == pytest.approx(full.ffs, rel=0.2)
+
+
 def test_a_quantized_file_has_its_own_weights(tmp_path):
     path = tmp_path / "My Net.onnx"
     onnx.save(models.cnn(), path)
@@ -107,6 +130,9 @@ def test_the_command_prints_a_table_and_json(tmp_path, monkeypatch):
         **dict.fromkeys(("luts", "ffs", "carries", "brams", "dsps", "fmax_mhz"), "estimated"),
         **dict.fromkeys(("latency_cycles", "interval_cycles"), "exact"),
     }
+    assert found["path"] == estimates.GENERATED
+    quick = CliRunner().invoke(cli.app, [*arguments, "--fast"]).output
+    assert "sketched" in quick and "Latency" not in quick
     assert found["baseline"].keys() == {"fixed16", "float32"}
 
 

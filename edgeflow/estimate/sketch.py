@@ -103,4 +103,5 @@ def _exact(stage: Beat) -> Counter[str]:
 def _digits(weight: NDArray[np.int64]) -> NDArray[np.int64]:
     """Signed digits of each weight in its shortest form: non-adjacent, as many as ``w ^ 3 w`` has ones."""
     size = np.abs(weight)
-    return np.bitwise_count(size ^ (3 * size)).astype(np.int64)
+    digits: NDArray[np.int64] = np.bitwise_count(size ^ (3 * size)).astype(np.int64)
+    return digits

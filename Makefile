@@ -26,7 +26,7 @@ BROWSABLE := $(VENV)/.installed-browser
 .DELETE_ON_ERROR:
 .PHONY: help install install-test demo train convert sim synth bitstream report boards doctor \
         test test-fast test-slow test-hgq2 test-browser fuzz lint lint-python lint-types lint-hw bench-qor bench-sim bench-sweep \
-        bench-compression wheel clean
+        bench-compression bench-estimator wheel clean
 
 help: ## this list
 	@sed -nE 's/^([a-z -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -108,6 +108,9 @@ bench-sweep: $(TESTABLE) ## what sweeps cost besides their trials, and what they
 	$(PY) benchmarks/sweep.py utilization
 	$(PY) benchmarks/sweep.py kills
 	$(PY) benchmarks/sweep.py load
+
+bench-estimator: $(INSTALLED) ## how far estimates lie from routed designs that they never saw, from the shipped corpus
+	$(PY) benchmarks/estimator.py
 
 bench-compression: $(TESTABLE) ## what compression keeps, over seeds; EDGEFLOW_DATA for all but digits
 	$(PY) benchmarks/compression.py

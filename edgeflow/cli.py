@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from edgeflow import __version__, cli_flow, cli_reports, cli_studies, cli_sweep
+from edgeflow import __version__, cli_estimate, cli_flow, cli_reports, cli_studies, cli_sweep
 from edgeflow.errors import EdgeflowError, InputError
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
@@ -24,6 +24,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(cli_flow.app)
+app.add_typer(cli_estimate.app)
 app.add_typer(cli_studies.app)
 app.add_typer(cli_reports.app)
 app.add_typer(cli_sweep.app, name="sweep", help="Run a recipe at many points: sweep SWEEP.yaml, or a command.")

@@ -96,7 +96,7 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     paths["verification"] = copy_result(verified.folder, folder / "verification")
     samples = "given samples" if wish.inputs else "random frames"
     activity = pipeline.record_activity(lowered.network, design, frames, samples, context)
-    estimate = pipeline.estimate(design)
+    estimate = pipeline.estimate(design, board)
     evidence = Evidence(
         name,
         wish.seed,

@@ -156,15 +156,26 @@ def convert(
         context.start("convert", "convert with hls4ml, compile csim")
         frontend.convert(trained.value, recipe.name, recipe.hardware.clock_mhz, folder)
 
-    material = {
-        "trained": trained.folder.name,
+    folder = context.store.stage("convert", _of_conversion(recipe, trained.folder), build)
+    return Staged(_firmware.load(folder), folder, seconds(folder))
+
+
+def _of_conversion(recipe: Recipe, trained: Path) -> dict[str, object]:
+    """All that determines the firmware."""
+    return {
+        "trained": trained.name,
         "name": recipe.name,
         "clock_mhz": recipe.hardware.clock_mhz,
         "g++": gxx.version(),
         "code": code_digest("frontends", "training/_keras.py", "training/_build.py"),
     }
-    folder = context.store.stage("convert", material, build)
-    return Staged(_firmware.load(folder), folder, seconds(folder))
+
+
+def stored_network(recipe: Recipe, store: Store) -> Network | None:
+    """The trained student's network, where it was converted before: from the store, without any framework."""
+    trained = store.find("train", _training_material(recipe))
+    firmware = store.find("convert", _of_conversion(recipe, trained)) if trained else None
+    return hls4ml_graph.lowered(_firmware.load(firmware).nodes, recipe.name).network if firmware else None
 
 
 def lower(
@@ -328,9 +339,15 @@ def simulate_board(
     return Staged(BoardRun.load(folder), folder, seconds(folder))
 
 
-def estimate(design: Design) -> analytic.Estimate:
-    """Cost before synthesis; cycles are exact, the rest is an analytic form."""
-    return analytic.estimate(design)
+def estimate(design: Design, board: _board.Board) -> analytic.Estimate:
+    """Cost and speed on the board's device before synthesis; cycles are exact, the rest has its interval."""
+    return analytic.estimate(design, board)
+
+
+def sketch(hardware: Hardware, network: Network) -> analytic.Sketch:
+    """The same in milliseconds, of a network that is not generated: no latency, wider intervals."""
+    board = _board.load(hardware.board)
+    return analytic.sketch(network, folding_of(hardware), hardware.clock_mhz, board)
 
 
 def measure_baseline(

@@ -70,7 +70,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     verification = pipeline.verify(student_rungs.claim(recipe, trained, firmware, lowered), design, context, waves)
     paths["verification"] = copy_result(verification.folder, out / "verification")
     activity = pipeline.record_activity(network, design, golden, "test samples", context)
-    estimate = pipeline.estimate(design)
+    estimate = pipeline.estimate(design, _board.load(recipe.hardware.board))
     evidence = Evidence(
         recipe.name,
         recipe.seed,

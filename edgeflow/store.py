@@ -97,7 +97,12 @@ class Store:
         return median(times) if times else None
 
     def has(self, name: str, material: Any) -> bool:
-        return (self.root / name / digest(material)).is_dir()
+        return self.find(name, material) is not None
+
+    def find(self, name: str, material: Any) -> Path | None:
+        """The folder of a stage that is stored."""
+        folder = self.root / name / digest(material)
+        return folder if folder.is_dir() else None
 
 
 def seconds(stage: Path) -> float:

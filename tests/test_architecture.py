@@ -64,7 +64,7 @@ ALLOWED: dict[str, set[str]] = {
     "link": {"errors", "fixedpoint", "rtl"},
     "host": {"errors", "fixedpoint", "link"},
     "mlperf": {"link", "host"},
-    "estimate": {"errors", "fixedpoint", *RECIPE, "kernels", "network", "rtl", "families"},
+    "estimate": {"errors", "fixedpoint", *RECIPE, "circuit", "kernels", "network", "rtl", "boards", "families"},
     "implement": {"errors", "fixedpoint", "shipped", "store", "tools", "boards", "families", "network", "rtl", "link"}
     | {"host"},
     "verify": {
@@ -101,6 +101,9 @@ ALLOWED["studied"] = {"errors", "report", "sweep"}
 ALLOWED["cli_studies"] = set(ALLOWED)
 ALLOWED["cli_reports"] = set(ALLOWED)
 ALLOWED["cli_flow"] = set(ALLOWED)
+ALLOWED["calibrate"] = set(ALLOWED) - {"score", "run", "imports", "check", "cli_studies", "cli_reports", "cli_flow"}
+ALLOWED["estimates"] = set(ALLOWED) - {"score", "calibrate"}
+ALLOWED["cli_estimate"] = set(ALLOWED)
 ALLOWED["cli_sweep"] = {"report", "sweep", "studied"}
 ALLOWED["cli"] = set(ALLOWED)
 

@@ -41,6 +41,12 @@ def stages(weight: NDArray[np.int64], lo: list[int], hi: list[int], strategy: di
     return _solved(weight.tobytes(), weight.shape, tuple(lo), tuple(hi), tuple(sorted(strategy.items())))
 
 
+def cost(weight: NDArray[np.int64], lo: int, hi: int) -> float:
+    """The solver's own: full adders of ``x @ weight`` for inputs in ``lo..hi``."""
+    intervals = [(float(lo), float(hi), 1.0)] * len(weight)
+    return float(solve(weight.astype(np.float32), qintervals=intervals).cost)
+
+
 @lru_cache(maxsize=1024)  # a convolution asks the same for each of its pixels
 def _solved(
     weight: bytes,

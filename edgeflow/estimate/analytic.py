@@ -1,8 +1,25 @@
-"""A simple analytic estimate: the costs its units state, summed. Cycles are exact; LUT, FF, DSP and BRAM are forms."""
+"""What a design will take of a device and how fast it will be, before synthesis.
 
+Physical forms (terms.py, paths.py) with constants fitted to routed designs of the same family (fit.py). Cycles are
+exact; flip-flops, block memories and multipliers are counted; the rest is predicted.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import exp
 
+from edgeflow.boards._board import Board
+from edgeflow.estimate import constants
+from edgeflow.estimate.constants import FLOORS, LIKE, Fitted
+from edgeflow.estimate.features import LOGIC_PATH, PATH, features, features_of
+from edgeflow.estimate.sketch import sketched
+from edgeflow.families import _family
+from edgeflow.network.network import Network
 from edgeflow.rtl.design import Design
+from edgeflow.rtl.shapes import Folding
+
+FAR = 1.25  # times the corpus' largest is outside
+FEW = 30  # designs of a family
 
 
 @dataclass(frozen=True)
@@ -15,8 +32,82 @@ class Estimate:
     dsps: int
     latency_cycles: int  # exact
     interval_cycles: int  # exact
+    carries: int
+    fmax_mhz: float
+    within: Mapping[str, tuple[float, float]]  # by field: where nine of ten designs lie
+    outside: tuple[str, ...]  # in which no design of the corpus is so large: intervals do not hold
 
 
-def estimate(design: Design) -> Estimate:
-    cost = design.cost
-    return Estimate(cost.luts, cost.ffs, cost.brams, cost.dsps, design.latency_cycles, design.interval_cycles)
+@dataclass(frozen=True)
+class Sketch:
+    """Of a network that was not generated: the same but for the latency, which a schedule would tell."""
+
+    luts: int
+    ffs: int
+    brams: int
+    dsps: int
+    interval_cycles: int  # exact
+    carries: int
+    fmax_mhz: float
+    within: Mapping[str, tuple[float, float]]
+    outside: tuple[str, ...]
+
+
+# How far nine of ten sketches lie from the estimate of the generated design, beside what that is off (on the corpus'
+# designs, 2026-11-28): logarithms, blocks in units.
+SKETCHED = {"luts": 0.35, "ffs": 0.34, "carries": 0.35, "fmax_mhz": 0.1, "brams": 3.0, "dsps": 1.0}
+
+
+def sketch(network: Network, folding: Folding, clock_mhz: float, board: Board) -> Sketch:
+    """An estimate in milliseconds where generating takes seconds. Raises InputError for a shape that fits no layer."""
+    delays = _family.of(board).delays
+    parts, cycles = sketched(network, folding, clock_mhz, delays)
+    found = of_terms(features_of(parts, board.family, delays), board.family, 0, cycles)
+    within = {name: _wider(name, found.within[name], SKETCHED[name]) for name in found.within}
+    figures = {name: getattr(found, name) for name in ("luts", "ffs", "brams", "dsps", "carries", "fmax_mhz")}
+    return Sketch(**figures, interval_cycles=cycles, within=within, outside=found.outside)
+
+
+def _wider(name: str, ends: tuple[float, float], by: float) -> tuple[float, float]:
+    if name in FLOORS:
+        return max(0.0, ends[0] - by), ends[1] + by
+    return ends[0] / exp(by), ends[1] * exp(by)
+
+
+def estimate(design: Design, board: Board) -> Estimate:
+    """Raises InputError for a family without constants."""
+    return of_terms(features(design, board), board.family, design.latency_cycles, design.interval_cycles)
+
+
+def of_terms(terms: Mapping[str, float], family: str, latency_cycles: int, interval_cycles: int) -> Estimate:
+    fitted = constants.of(family)
+    said = constants.predict(fitted.constants, terms)
+    whole = {name: round(value) for name, value in said.items() if name != "fmax_mhz"}
+    within = {
+        name: _around(constants.interval(fitted, name, value), whole.get(name, value)) for name, value in said.items()
+    }
+    return Estimate(
+        **whole,
+        fmax_mhz=round(said["fmax_mhz"], 1),
+        latency_cycles=latency_cycles,
+        interval_cycles=interval_cycles,
+        within=within,
+        outside=outside(fitted, terms, family),
+    )
+
+
+def _around(ends: tuple[float, float], rounded: float) -> tuple[float, float]:
+    """A narrow interval holds the rounded figure, too."""
+    return min(ends[0], rounded), max(ends[1], rounded)
+
+
+def outside(fitted: Fitted, terms: Mapping[str, float], family: str) -> tuple[str, ...]:
+    """Terms far beyond the largest of the corpus, the farthest first."""
+    beyond = {
+        name: value / fitted.most.get(name, 0.0) if fitted.most.get(name) else float("inf")
+        for name, value in terms.items()
+        if name not in (PATH, LOGIC_PATH) and value > FAR * fitted.most.get(name, 0.0)
+    }
+    like = (f"family {family}, taken as {LIKE[family]}",) if family in LIKE else ()
+    few = (f"a corpus of {fitted.rows} designs of the family",) if fitted.rows < FEW else ()
+    return like + few + tuple(sorted(beyond, key=lambda name: -beyond[name]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from edgeflow.kernels._matrix import MatrixUnit, sum_format
 from edgeflow.kernels._unit import Fold, Unit, divisors
 from edgeflow.recipe_layers import Depthwise
 from edgeflow.recipe_layout import Placed, weighted
+from edgeflow.rtl.design import Part
 
 FIXED16 = Fixed(16, 8)
 FOLD_LANES = 4
@@ -35,6 +37,23 @@ def fixed16_hardware(layout: Sequence[Placed], weights: Mapping[str, Arrays]) ->
     units = [_matrix_unit(layer, *weights[layer.name]) for layer in weighted(layout)]
     cost = sum((unit.cost for unit in units), HardwareCost())
     return Fixed16(cost.luts, cost.ffs, cost.brams, cost.dsps, max(unit.interval_cycles for unit in units))
+
+
+def fixed16_parts(layout: Sequence[Placed], weights: Mapping[str, Arrays]) -> tuple[list[Part], int]:
+    """The same units as an estimate sees them, and the cycles of the slowest."""
+    units = [_matrix_unit(layer, *weights[layer.name]) for layer in weighted(layout)]
+    return [Part(u.module, u.parameters, u.memories) for u in units], max(u.interval_cycles for u in units)
+
+
+def drawn_weights(layout: Sequence[Placed], seed: int) -> dict[str, Arrays]:
+    """Of a float network that is not trained: normal, with He's spread."""
+    rng = np.random.default_rng(seed)
+    found: dict[str, Arrays] = {}
+    for layer in weighted(layout):
+        spread = np.sqrt(2 / max(1, prod(layer.kernel[:-1])))
+        kernel = rng.normal(0, spread, layer.kernel).astype(np.float32)
+        found[layer.name] = kernel, rng.normal(0, 0.1, layer.channels).astype(np.float32)
+    return found
 
 
 def _matrix_unit(layer: Placed, kernel: NDArray[np.float32], real_bias: NDArray[np.float32]) -> Unit:

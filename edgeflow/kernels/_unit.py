@@ -59,6 +59,8 @@ class Unit:
     handshake: Callable[[], Handshake]  # its timing, cycle by cycle
     cost: Cost
     memories: dict[str, str] = field(default_factory=dict)  # parameter that names the file -> $readmemh text
+    census: dict[str, int] = field(default_factory=dict)  # of generated logic: what it is made of (rtl/census.py)
+    reads: tuple[int, ...] = ()  # of generated logic: bits of each input that matter
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ class Evidence:
             "budget": asdict(self.budget),
             "verification": _verification(verification),
             "confusion": [list(row) for row in verification.confusion],
-            "estimate": asdict(self.estimate),
+            "estimate": _estimate(self.estimate),
             "estimate_error": _errors(self.estimate, self.core) if self.core else None,
             "core": asdict(self.core) if self.core else None,
             "implementation": _implementation(implementation) if implementation else None,
@@ -117,6 +117,12 @@ def _implementation(implementation: Implementation) -> dict[str, Any]:
         "bitstream": implementation.bitstream.name if implementation.bitstream else None,
         "fmax_mhz_by_seed": {str(seed): mhz for seed, mhz in implementation.fmax_mhz_by_seed.items()},
     }
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    """With lists, as JSON reads them back."""
+    within = {figure: list(ends) for figure, ends in estimate.within.items()}
+    return asdict(estimate) | {"within": within, "outside": list(estimate.outside)}
 
 
 def _errors(estimate: Estimate, core: Cells) -> dict[str, float | None]:

@@ -1,6 +1,7 @@
 """How long an operation takes on a device family, routing to it included: what the pipeline scheduler plans with.
 
-The constants are calibrated against nextpnr's post-route timing reports (benchmarks/calibrate_delays.py).
+The constants are means over critical paths in nextpnr's reports; what an estimate says of a clock is fitted to the
+corpus of edgeflow calibrate (estimate/fit.py), which starts from them.
 """
 
 from dataclasses import dataclass

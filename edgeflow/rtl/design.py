@@ -1,6 +1,7 @@
 """A generated design: SystemVerilog and memories as text, and what is known about it without simulating."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeflow.fixedpoint import Fixed
@@ -36,6 +37,23 @@ class LayerHardware:
     cost: Cost  # estimated
 
 
+NOTHING = Cost()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One instance of a module, as an estimate sees it."""
+
+    module: str  # of the library, or LOGIC
+    numbers: Mapping[str, int]  # its parameters; of LOGIC its census
+    tables: Mapping[str, str] = field(default_factory=dict)  # parameter -> $readmemh text
+    reads: tuple[int, ...] = ()  # of LOGIC: bits of each input that matter
+    stated: Cost = NOTHING  # what its kernel says
+
+
+LOGIC = "logic"  # a generated pipeline
+
+
 @dataclass(frozen=True)
 class Design:
     top: str  # module name; ports clk_i, rst_ni, s_axis_t{data,valid,ready}, m_axis_t{data,valid,ready}
@@ -48,6 +66,7 @@ class Design:
     cost: Cost  # estimated
     layers: tuple[LayerHardware, ...] = ()
     units: tuple[str, ...] = ()  # of instance u_<i> of the top: the layers whose work it does; "" between layers
+    parts: tuple[Part, ...] = ()
 
     def write_sources(self, folder: Path) -> list[Path]:
         """Write sources and memories flat into ``folder``; returns the source paths in compile order."""

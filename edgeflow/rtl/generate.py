@@ -8,9 +8,9 @@ import re
 from edgeflow.network.network import Network
 from edgeflow.rtl import library
 from edgeflow.rtl.compose import Composed, compose
-from edgeflow.rtl.dataflow import Dataflow, Step, simulate
+from edgeflow.rtl.dataflow import Dataflow, Fork, Join, Node, Step, simulate
 from edgeflow.rtl.delays import ECP5_SPEED_6, Delays
-from edgeflow.rtl.design import Design, LayerHardware, Stream
+from edgeflow.rtl.design import LOGIC, Design, LayerHardware, Part, Stream
 from edgeflow.rtl.fifos import with_fifos
 from edgeflow.rtl.names import checked_module_name
 from edgeflow.rtl.shapes import Folding, input_lanes, layer_shapes
@@ -45,7 +45,20 @@ def design_of(network: Network, composed: Composed, in_lanes: int, layers: tuple
     latency, interval = timing.latency_cycles, flow.interval_cycles
     sources[f"{network.name}.sv"] = top_module(network.name, flow, s_axis, m_axis, latency, interval, files)
     units = tuple(node.serves if isinstance(node, Step) else "" for node in flow.nodes)
-    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, flow.cost, layers, units)
+    cost, parts = flow.cost, tuple(_part(node) for node in flow.nodes)
+    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, cost, layers, units, parts)
+
+
+def _part(node: Node) -> Part:
+    match node:
+        case Step(unit) if unit.census:
+            return Part(LOGIC, unit.census, reads=unit.reads)
+        case Step(unit):
+            return Part(unit.module, unit.parameters, unit.memories, stated=unit.cost)
+        case Fork(_, targets):
+            return Part("ef_fork", {"Outputs": len(targets)})
+        case Join(sources):
+            return Part("ef_join", {"Inputs": len(sources)})
 
 
 def _memories(name: str, flow: Dataflow) -> tuple[dict[str, str], dict[str, str]]:

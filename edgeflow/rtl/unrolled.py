@@ -13,6 +13,7 @@ from edgeflow.kernels._cost import Cost
 from edgeflow.kernels._handshake import SkidPipeline
 from edgeflow.kernels._unit import Beat, Unit, hardware
 from edgeflow.network.network import Network
+from edgeflow.rtl.census import census, reads
 from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.emit import Emitter
 from edgeflow.rtl.schedule import Schedule, pipeline
@@ -95,6 +96,8 @@ def unrolled_unit(module: str, group: Group, clock_mhz: float, delays: Delays) -
         interval_cycles=group.beats[0].beats,
         handshake=lambda: SkidPipeline(schedule.latency),
         cost=Cost(luts=luts(circuit) + 1, ffs=schedule.register_bits(circuit) + schedule.latency) + skid,
+        census={**census(circuit, schedule, delays), "out_bits": group.output.width, "in_bits": group.width},
+        reads=reads(circuit, schedule),
     )
     return unit, _module(module, group, circuit, schedule, clock_mhz), costs
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from edgeflow import pipeline, recipe
+from edgeflow.boards import _board
 from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_cost import quantized_cost
@@ -40,7 +41,7 @@ def run(task: Task) -> Figures:
 
 def estimated(wanted: Recipe, design: Design) -> Figures:
     """Of the bare core, at the recipe's clock; cycles are exact."""
-    found, period_ns = pipeline.estimate(design), 1000 / wanted.hardware.clock_mhz
+    found, period_ns = pipeline.estimate(design, _board.load(wanted.hardware.board)), 1000 / wanted.hardware.clock_mhz
     times = {"latency_ns": found.latency_cycles * period_ns, "interval_ns": found.interval_cycles * period_ns}
     energy = {"energy_nj": pipeline.estimate_energy(found, design.interval_cycles, wanted.hardware).frame_nj}
     return {f"estimated.{name}": value for name, value in (_cells(found) | times | energy).items()}

@@ -50,6 +50,11 @@ def run(
     return _nextpnr.route(_program(), folder, top, seeds, commands, config, target.device, parallel, timeout_s)
 
 
+def alone(folder: Path, top: str, seed: int, target: Target, freq_mhz: float, clock: str) -> Routed:
+    """Place and route ``folder/top.json``, which has no port but its clock; where that is does not matter."""
+    return run(folder, top, [seed], target, freq_mhz)[0]
+
+
 def pack(folder: Path, top: str, target: Target = DEFAULT_TARGET, timeout_s: float | None = None) -> dict[str, int]:
     """Cells by type that ``folder/top.json`` takes on the device, out of context."""
     stem = f"{top}.packed"

@@ -45,6 +45,13 @@ def run(
     return _nextpnr.route(_program(), folder, top, seeds, commands, "routed.json", target.device, parallel)
 
 
+def alone(folder: Path, top: str, seed: int, target: Target, freq_mhz: float, clock: str) -> Routed:
+    """Place and route ``folder/top.json``, which has no port but its clock, placed by the file ``clock``."""
+    places = ["--vopt", f"cst={clock}"]
+    commands = [[*command(top, stem, target, seed, freq_mhz), *places] for stem in _nextpnr.stems(top, [seed])]
+    return _nextpnr.route(_program(), folder, top, [seed], commands, None, target.device, 1)[0]
+
+
 def pack(folder: Path, top: str, target: Target) -> dict[str, int]:
     """Cells by type that ``folder/top.json`` takes on the device, pins aside."""
     netlist = folder / f"{top}.json"

@@ -1,0 +1,145 @@
+"""What ``edgeflow estimate`` does: a recipe or a quantized file to figures, before anything is synthesized.
+
+No training framework is imported: a trained student's network comes from the store, one that is not trained yet has
+drawn weights, and the answer says which.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgeflow import catalog, imports, pipeline
+from edgeflow import recipe as recipes
+from edgeflow.boards import _board
+from edgeflow.boards._board import Board
+from edgeflow.errors import InputError
+from edgeflow.estimate import analytic, costs
+from edgeflow.estimate.analytic import Estimate, Sketch
+from edgeflow.estimate.features import features_of
+from edgeflow.estimate.recipe_network import drawn_network
+from edgeflow.families import _family
+from edgeflow.network.network import Network
+from edgeflow.recipe import Hardware, Recipe
+from edgeflow.recipe_cost import Cost, float_cost, quantized_cost
+from edgeflow.recipe_layout import Placed
+from edgeflow.rtl.generate import generate
+from edgeflow.store import Store
+
+TRAINED = "the trained student's own weights, from the store"
+DRAWN = "weights drawn like those of trained students: it is not trained here yet, or not for this clock"
+FILE = "the file's own weights"
+GENERATED = "from the generated design"
+SKETCH = "sketched, no design was generated: no latency, wider intervals"
+FLOAT32 = "float32 is counted only: this flow has no floating-point core, so nothing was routed to fit a form to"
+
+
+@dataclass(frozen=True)
+class Fixed16:
+    """The float architecture in 16-bit fixed point, at most 4 x 4 multipliers a layer: the matrix units alone."""
+
+    estimate: Estimate
+    counted: Cost  # of float32
+
+
+@dataclass(frozen=True)
+class Answer:
+    name: str
+    board: str
+    clock_mhz: float
+    weights: str  # where they come from
+    estimate: Estimate | Sketch
+    counted: Cost | None  # the student, by counting; None of a file
+    baseline: Fixed16 | None  # None of a file
+    milliseconds: dict[str, float]  # generating, estimating
+
+    @property
+    def notices(self) -> list[str]:
+        found = [f"weights: {self.weights}"]
+        if self.baseline:
+            found.append(FLOAT32)
+        if self.estimate.outside:
+            far = ", ".join(self.estimate.outside[:5])
+            found.append(f"outside the corpus: {far}; intervals do not hold there")
+        times = ", ".join(f"{ms:.1f} ms to {doing}" for doing, ms in self.milliseconds.items())
+        return [*found, f"{self.path}: {times}"]
+
+    @property
+    def path(self) -> str:
+        """How it was found."""
+        return GENERATED if isinstance(self.estimate, Estimate) else SKETCH
+
+    @property
+    def clock_reached_mhz(self) -> float:
+        return min(self.clock_mhz, self.estimate.fmax_mhz)
+
+    @property
+    def frames_per_second(self) -> float:
+        """At the clock asked for, or the estimated Fmax where that is lower."""
+        return self.clock_reached_mhz * 1e6 / self.estimate.interval_cycles
+
+
+def of_recipe(recipe: Recipe, store: Store, fast: bool = False) -> Answer:
+    dataset = catalog.load("datasets", recipe.dataset)
+    stored = pipeline.stored_network(recipe, store)
+    network = stored or drawn_network(recipe, dataset.SHAPE, dataset.CLASSES)
+    board = _board.load(recipe.hardware.board)
+    layout = recipe.student.layout(dataset.SHAPE, dataset.CLASSES)
+    floats = recipe.baseline.layout(dataset.SHAPE, dataset.CLASSES)
+    return _answer(
+        network,
+        recipe.hardware,
+        TRAINED if stored else DRAWN,
+        quantized_cost(layout, recipe.student),
+        _fixed16(floats, board, recipe.seed),
+        fast,
+    )
+
+
+def of_file(model: Path, hardware: Hardware, fast: bool = False) -> Answer:
+    """A quantized model: .onnx, .tflite. Raises InputError for another."""
+    lowered = imports.frontend_of(model).lower(model, imports.module_name(model.stem))
+    return _answer(lowered.network, hardware, FILE, None, None, fast)
+
+
+def of(path: Path, fast: bool = False, **wanted: object) -> Answer:
+    """Of a recipe, a folder with one, or a model file; ``wanted`` is other hardware. Raises what reading it raises."""
+    from edgeflow import recipe_hardware
+
+    path = path / "recipe.yaml" if path.is_dir() else path
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; give a recipe, a folder with a recipe.yaml, or a quantized model")
+    if path.suffix in (".yaml", ".yml"):
+        return of_recipe(recipe_hardware.on(recipes.load(path), **wanted), Store.default(), fast)
+    said = {key: value for key, value in wanted.items() if value is not None}
+    return of_file(path, recipes.hardware(**{"clock_mhz": 50.0, "folding": "folded"} | said), fast)
+
+
+def _answer(
+    network: Network, hardware: Hardware, weights: str, counted: Cost | None, baseline: Fixed16 | None, fast: bool
+) -> Answer:
+    board = _board.load(hardware.board)
+    board.check_clock(hardware.clock_mhz)
+    found, times = (_sketched if fast else _generated)(network, hardware, board)
+    return Answer(network.name, board.name, hardware.clock_mhz, weights, found, counted, baseline, times)
+
+
+def _sketched(network: Network, hardware: Hardware, board: Board) -> tuple[Sketch, dict[str, float]]:
+    started = time.perf_counter()
+    found = pipeline.sketch(hardware, network)
+    return found, {"estimate": 1000 * (time.perf_counter() - started)}
+
+
+def _generated(network: Network, hardware: Hardware, board: Board) -> tuple[Estimate, dict[str, float]]:
+    started = time.perf_counter()
+    design = generate(network, pipeline.folding_of(hardware), hardware.clock_mhz, _family.of(board).delays)
+    generated = time.perf_counter()
+    found = pipeline.estimate(design, board)
+    done = time.perf_counter()
+    return found, {"generate": 1000 * (generated - started), "estimate": 1000 * (done - generated)}
+
+
+def _fixed16(layout: Sequence[Placed], board: Board, seed: int) -> Fixed16:
+    parts, cycles = costs.fixed16_parts(layout, costs.drawn_weights(layout, seed))
+    terms = features_of(parts, board.family, _family.of(board).delays)
+    return Fixed16(analytic.of_terms(terms, board.family, cycles, cycles), float_cost(layout))

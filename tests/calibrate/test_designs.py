@@ -1,0 +1,55 @@
+"""Numbered designs: each number is one network for ever, of every kind; those that say the same to all are known."""
+
+import numpy as np
+import pytest
+
+from edgeflow.calibrate.architectures import ARCHITECTURES
+from edgeflow.calibrate.designs import drawn
+from edgeflow.calibrate.others import others
+from edgeflow.families import _family
+from edgeflow.kernels._unit import foldable
+
+KINDS = len(ARCHITECTURES)
+
+
+def test_a_number_is_always_the_same_network():
+    one, again, other = drawn(10), drawn(10), drawn(10 + KINDS)
+    x = np.random.default_rng(1).integers(one.network.input.lo, one.network.input.hi, (20, one.network.in_features))
+    assert (one.network.run(x) == again.network.run(x)).all()
+    assert one.folding == again.folding and one.eagerness == again.eagerness
+    assert [layer.name for layer in one.network.layers] != [layer.name for layer in other.network.layers]
+
+
+def test_architectures_take_turns_and_a_third_is_routed():
+    numbers = range(6 * KINDS)
+    assert [drawn(n).architecture for n in numbers] == 6 * list(ARCHITECTURES)
+    assert sum(drawn(n).routed for n in numbers) == 2 * KINDS
+
+
+def test_shapes_of_all_kinds_are_drawn():
+    shapes = [str(shape).split()[0] for n in range(100) for shape in drawn(n).folding.values()]
+    assert {"unrolled", "unrolled,", "parallel", "pe"} <= set(shapes)
+    bits = {layer.kernel.w.width for n in range(100) for layer in drawn(n).network.layers if hasattr(layer.kernel, "w")}
+    assert set(range(2, 9)) <= bits
+
+
+@pytest.mark.parametrize("number", range(KINDS))
+def test_foldings_name_the_layers_that_fold(number):
+    design = drawn(number)
+    assert set(design.folding) == {layer.name for layer in design.network.layers if foldable(layer)}
+
+
+def test_a_network_that_says_the_same_to_all_is_dead():
+    assert drawn(5).dead  # its thresholds lie beyond what its layers reach
+    assert not drawn(2).dead
+
+
+def test_clocks_are_what_a_family_bears():
+    design = drawn(2)
+    clocks = [design.clock_mhz(_family.load(family)) for family in ("ice40", "gw1n", "ecp5", "gw2a")]
+    assert clocks == sorted(clocks)
+
+
+def test_other_predictors_count_what_they_say():
+    design = drawn(2)  # one convolution of 4 taps in logic, 15 positions, 2 filters
+    assert others(design.network, design.folding)["macs"] == 4 * 2 * 15

@@ -117,6 +117,11 @@ def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
     return Staged(training.load(folder), folder, seconds(folder) + float((folder / FLOAT_SECONDS).read_text()))
 
 
+def is_trained(recipe: Recipe, context: Context) -> bool:
+    """Whether ``train`` would find its result in the store."""
+    return context.store.has("train", _training_material(recipe))
+
+
 def rehearse(recipe: Recipe, context: Context) -> Staged[training.Rehearsal]:
     """The same judged by the validation split alone, for who chooses between recipes: no test score is computed."""
 

@@ -13,6 +13,7 @@ from edgeflow import catalog
 from edgeflow.boards._board import Board
 from edgeflow.families._pll import Limits
 from edgeflow.families._power import Power
+from edgeflow.families._room import Room
 from edgeflow.rtl.delays import Delays
 from edgeflow.tools._nextpnr import Routed, Target
 from edgeflow.tools.pyosys import Technology
@@ -66,6 +67,7 @@ class Family:
     pll: Limits
     delays: Delays
     power: Power
+    room: Room
 
     def needs(self, cells: Mapping[str, int]) -> dict[str, int]:
         """Resources that a synthesized design takes at least."""

@@ -4,10 +4,13 @@ A LUT of five to eight inputs is LUT4s joined by multiplexers that cost no LUT. 
 place of one, and nextpnr counts it there too. ``dsps`` are 9 x 9 multipliers, of which one of 18 x 18 is two.
 """
 
+from dataclasses import replace
+
 from edgeflow.boards._board import Board
 from edgeflow.families._family import Family
 from edgeflow.families._pll import Limits
 from edgeflow.families._power import FF_CLOCK, MEMORY, NET, OPERAND, TREE, Power, Range
+from edgeflow.families._room import Room
 from edgeflow.rtl.delays import Delays
 from edgeflow.tools import gowin_pack, nextpnr_gowin
 from edgeflow.tools.pyosys import Technology
@@ -16,7 +19,6 @@ DSPS = {"MULT9X9": 1, "MULT18X18": 2, "MULT36X36": 8}
 SHRINK = 55 / 40  # nm, of the process, against those that the constants come from
 AT_55_NM = "times 55 / 40 nm"
 NO_FIGURE = "no figure at hand: about half of ECP5's 2.5 to 3.2 uA a LUT, for 55 nm leak less"
-OUTPUT_DIVS = (2, 4, 8, 16, 32, 48, 64, 80, 96, 112, 128)
 
 
 def power(volts: float) -> Power:
@@ -32,7 +34,18 @@ def power(volts: float) -> Power:
     )
 
 
-def family(series: str, pll: Limits, delays: Delays, power: Power) -> Family:
+# Link: ten synthesized ones. models/digits folded routed at 93 MHz on a GW1NR-9 and at 151 on a GW2AR-18.
+ROOM = Room(
+    link_luts=850,
+    link_ffs=530,
+    routable={"luts": 0.75, "ffs": 0.75, "brams": 1.0, "dsps": 1.0},
+    board_mhz=0.0,  # of each
+    clock=0.85,
+)
+OUTPUT_DIVS = (2, 4, 8, 16, 32, 48, 64, 80, 96, 112, 128)
+
+
+def family(series: str, pll: Limits, delays: Delays, power: Power, board_mhz: float) -> Family:
     """The family of ``synth_gowin -family <series>``."""
     return Family(
         technology=Technology(f"synth_gowin -family {series}"),
@@ -56,6 +69,7 @@ def family(series: str, pll: Limits, delays: Delays, power: Power) -> Family:
         pll=pll,
         delays=delays,
         power=power,
+        room=replace(ROOM, board_mhz=board_mhz),
     )
 
 

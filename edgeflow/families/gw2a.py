@@ -14,4 +14,4 @@ PLL = Limits(
     output_divs=_gowin.OUTPUT_DIVS,
 )
 
-FAMILY = _gowin.family("gw2a", PLL, GW2A, _gowin.power(volts=1.0))
+FAMILY = _gowin.family("gw2a", PLL, GW2A, _gowin.power(volts=1.0), board_mhz=125.0)

@@ -27,7 +27,7 @@ from edgeflow.rtl.generate import generate
 from edgeflow.store import Store
 
 TRAINED = "the trained student's own weights, from the store"
-DRAWN = "weights drawn like those of trained students: it is not trained here yet, or not for this clock"
+DRAWN = "drawn like those of trained students: it is not trained here yet, or not for this clock"
 FILE = "the file's own weights"
 GENERATED = "from the generated design"
 SKETCH = "sketched, no design was generated: no latency, wider intervals"

@@ -11,7 +11,7 @@ from edgeflow.errors import InputError
 from edgeflow.fixedpoint import MAX_WIDTH, Fixed, Integers, fixed_for
 from edgeflow.kernels._cost import Cost, block_rom, counter, lut_ram
 from edgeflow.kernels._handshake import Chain, Handshake, Pipeline, Replay
-from edgeflow.kernels._unit import Fold, Unit, fold_rows, hex_rows
+from edgeflow.kernels._unit import Fold, Texts, Unit, fold_rows, hex_rows
 
 LUT_PRODUCT = 16  # ef_dense adds products of no more bits up in LUTs, and those of one- and two-bit weights
 
@@ -49,7 +49,6 @@ class MatrixUnit:
 
     def unit(self) -> Unit:
         replay = self.replayed and not self.channelwise and self.out_folds > 1
-        rows = fold_rows(self.weight, self.fold)
         return Unit(
             "ef_dense",
             {
@@ -71,10 +70,10 @@ class MatrixUnit:
             interval_cycles=self.positions * self.in_folds * self.out_folds,
             handshake=lambda: self._handshake(replay),
             cost=self._cost(replay),
-            memories={
-                "WeightFile": hex_rows(rows, self.w.width),
-                "BiasFile": hex_rows(self.bias.reshape(self.out_folds, self.fold.pe), self.y.width),
-            },
+            memories=Texts(
+                WeightFile=lambda: hex_rows(fold_rows(self.weight, self.fold), self.w.width),
+                BiasFile=lambda: hex_rows(self.bias.reshape(self.out_folds, self.fold.pe), self.y.width),
+            ),
         )
 
     def _handshake(self, replay: bool) -> Handshake:

@@ -4,7 +4,7 @@ A stage is either a ``Unit``, a module of ``hw/rtl`` with its parameters, or a `
 cycle and is written out as a pipeline (edgeflow/rtl/unrolled.py).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import gcd
 from typing import Literal, Protocol, cast
@@ -46,6 +46,23 @@ Word = Literal["unrolled", "parallel"]
 Shape = Fold | Pixels | Word
 
 
+class Texts(Mapping[str, str]):
+    """$readmemh texts by the parameter that names the file, spelled when they are read: a search over shapes asks many
+    units for their cycles and their cost, and builds one."""
+
+    def __init__(self, **made: Callable[[], str]):
+        self._made = made
+
+    def __getitem__(self, parameter: str) -> str:
+        return self._made[parameter]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 @dataclass(frozen=True)
 class Unit:
     """A library module between two streams; several ``in_lanes`` are streams that it joins."""
@@ -58,7 +75,7 @@ class Unit:
     interval_cycles: int  # a frame, at full rate
     handshake: Callable[[], Handshake]  # its timing, cycle by cycle
     cost: Cost
-    memories: dict[str, str] = field(default_factory=dict)  # parameter that names the file -> $readmemh text
+    memories: Mapping[str, str] = field(default_factory=dict)  # parameter that names the file -> $readmemh text
     census: dict[str, int] = field(default_factory=dict)  # of generated logic: what it is made of (rtl/census.py)
     reads: tuple[int, ...] = ()  # of generated logic: bits of each input that matter
 

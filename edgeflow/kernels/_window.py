@@ -7,7 +7,7 @@ from edgeflow.errors import InputError
 from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._cost import Cost, counter, lut_ram
 from edgeflow.kernels._geometry import Geometry
-from edgeflow.kernels._unit import Unit, divisors, hex_rows
+from edgeflow.kernels._unit import Texts, Unit, divisors, hex_rows
 
 IN_FLIGHT = 4  # words written between the cycle in which a row is done with and the one that sees its place free
 
@@ -125,11 +125,11 @@ class _Window:
             interval_cycles=max(self.frame_words, g.out_height * columns * self.beats),
             handshake=lambda: WindowHandshake(self),
             cost=self._cost(copies, columns),
-            memories={
-                "RowFile": _table(self.rows(), (counted, counted, counted, g.kernel[0])),
-                "ColumnFile": _table(self.columns(), (counted, counted, self.pixels * g.kernel[1])),
-                "TapFile": hex_rows(self.offsets(), self.address_width),
-            },
+            memories=Texts(
+                RowFile=lambda: _table(self.rows(), (counted, counted, counted, g.kernel[0])),
+                ColumnFile=lambda: _table(self.columns(), (counted, counted, self.pixels * g.kernel[1])),
+                TapFile=lambda: hex_rows(self.offsets(), self.address_width),
+            ),
         )
 
     def rows(self) -> list[tuple[int, int, int, int]]:

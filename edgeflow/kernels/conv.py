@@ -5,6 +5,7 @@ windows from a line buffer; behind it an adder graph (unrolled) or ef_dense (fol
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class Conv:
         """Weights (taps * in_channels, out_channels), in the order in which a window lists its values."""
         return self.weight.reshape(-1, len(self.bias))
 
-    @property
+    @cached_property
     def y(self) -> Fixed:
         """The narrowest format that no window can overflow; padding counts as any input."""
         return sum_format(self.matrix, self.bias, self.x, self.x.frac + self.w.frac, "conv")

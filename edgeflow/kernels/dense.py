@@ -4,6 +4,7 @@ Hardware: unrolled, an adder graph; folded, hw/rtl/ef_dense.sv with ``pe`` accum
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from edgeflow.circuit.adders import matrix_product
 from edgeflow.circuit.graph import Circuit, Term
@@ -33,10 +34,15 @@ class Dense:
         return (Tensor(self.x, len(self.weight)),)
 
     @property
+    def matrix(self) -> Integers:
+        """Weights (in_features, out_features)."""
+        return self.weight
+
+    @property
     def out_features(self) -> int:
         return len(self.bias)
 
-    @property
+    @cached_property
     def y(self) -> Fixed:
         """The narrowest format that no input can overflow, from the real weights."""
         return sum_format(self.weight, self.bias, self.x, self.x.frac + self.w.frac, "dense")

@@ -6,6 +6,7 @@ Hardware: ef_window reads windows, all taps of a channel before the next; ef_den
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from edgeflow.circuit.adders import matrix_product
 from edgeflow.circuit.graph import Circuit, Term
@@ -37,7 +38,7 @@ class Depthwise(Channelwise):
         """Weights (taps, channels)."""
         return self.weight.reshape(-1, self.geometry.channels)
 
-    @property
+    @cached_property
     def y(self) -> Fixed:
         """The narrowest format that no window can overflow; padding counts as any input."""
         return sum_format(self.matrix, self.bias, self.x, self.x.frac + self.w.frac, "depthwise")

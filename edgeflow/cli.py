@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from edgeflow import __version__, cli_estimate, cli_flow, cli_reports, cli_studies, cli_sweep
+from edgeflow import __version__, cli_estimate, cli_fit, cli_flow, cli_reports, cli_studies, cli_sweep
 from edgeflow.errors import EdgeflowError, InputError
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_flow.app)
 app.add_typer(cli_estimate.app)
+app.add_typer(cli_fit.app)
 app.add_typer(cli_studies.app)
 app.add_typer(cli_reports.app)
 app.add_typer(cli_sweep.app, name="sweep", help="Run a recipe at many points: sweep SWEEP.yaml, or a command.")
@@ -74,7 +75,7 @@ def import_(
     board: Annotated[str, typer.Option(help="The board to build for.")] = "ulx3s",
     clock_mhz: Annotated[float, typer.Option(help="Clock of the design.")] = 50.0,
     folding: Annotated[str, typer.Option(help="unrolled, folded or parallel, for all layers.")] = "folded",
-    fps: Annotated[float | None, typer.Option(help="Fold each layer for so many frames a second instead.")] = None,
+    fps: Annotated[float | None, typer.Option(help="Shapes for so many frames a second instead.")] = None,
     inputs: Annotated[Path | None, typer.Option(help="Samples to compare on: .npy or .npz.")] = None,
     frames: Annotated[int, typer.Option(min=1, max=100_000, help="Frames to compare on, random ones added.")] = 1000,
     seeds: Annotated[int, typer.Option(min=1, max=32, help="Place-and-route runs.")] = 1,

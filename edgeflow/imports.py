@@ -16,7 +16,12 @@ from numpy.typing import NDArray
 
 from edgeflow import catalog, pipeline
 from edgeflow.boards import _board
+from edgeflow.boards._board import Board
 from edgeflow.errors import InputError
+from edgeflow.fit.fit import fit
+from edgeflow.fit.goal import Goal
+from edgeflow.fit.needs import needs
+from edgeflow.fit.wanted import Wanted
 from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _firmware, _samples
 from edgeflow.frontends._lowered import Lowered
@@ -25,9 +30,9 @@ from edgeflow.provenance import file_sha256, program_command, provenance, with_b
 from edgeflow.recipe import Hardware
 from edgeflow.report.evidence import Evidence
 from edgeflow.report.report import compile_import
-from edgeflow.rtl.folding import folding_within
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.names import KEYWORDS
+from edgeflow.rtl.shapes import Folding
 from edgeflow.run import Outcome, bitstream, mapping
 from edgeflow.store import code_digest, file_digest
 from edgeflow.tools import gxx
@@ -44,7 +49,7 @@ class Wish:
     """What the user wants of the hardware and of its proof."""
 
     hardware: Hardware
-    frames_per_second: float | None = None  # folds every layer for this rate
+    frames_per_second: float | None = None  # every layer gets the shape that takes least for this rate
     inputs: Path | None = None  # samples as the model takes them
     frames: int = 1000  # that verification compares, the given samples among them
     seed: int = 1
@@ -76,7 +81,11 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     context.progress(f"lower {model.name}")
     lowered: Lowered = frontend.lower(model, name)
     context.progress("generate SystemVerilog")
-    folding, clock_mhz, delays = _folding(lowered, wish), wish.hardware.clock_mhz, pipeline.delays_of(wish.hardware)
+    folding, clock_mhz, delays = (
+        _folding(lowered, wish, board),
+        wish.hardware.clock_mhz,
+        pipeline.delays_of(wish.hardware),
+    )
     design = generate(lowered.network, folding, clock_mhz, delays)
     frames, reals = _frames(lowered, wish)
     paths = {"rtl": pipeline.fresh(folder / "rtl")}
@@ -145,14 +154,12 @@ def module_name(stem: str) -> str:
     return plain if re.match(r"[a-z]", plain) and plain not in KEYWORDS else f"model_{plain}".rstrip("_")
 
 
-def _folding(lowered: Lowered, wish: Wish) -> Any:
-    """For a rate, every layer by itself; else as the hardware section says."""
+def _folding(lowered: Lowered, wish: Wish, board: Board) -> Folding:
+    """For a rate the least of the board that reaches it, else as the hardware section says."""
     if wish.frames_per_second is None:
         return pipeline.folding_of(wish.hardware)
-    cycles = int(wish.hardware.clock_mhz * 1e6 / wish.frames_per_second)
-    if cycles < 1:
-        raise InputError(f"{wish.frames_per_second:g} frames/s are more than one a cycle; raise the clock")
-    return folding_within(lowered.network, cycles)
+    goal = Goal(min_fps=wish.frames_per_second, clock_mhz=wish.hardware.clock_mhz)
+    return fit(Wanted(lowered.network, goal, needs), board).shapes
 
 
 def _frames(lowered: Lowered, wish: Wish) -> tuple[Integers, NDArray[Any]]:

@@ -87,6 +87,11 @@ def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
     return Staged(training.load(folder), folder, seconds(folder))
 
 
+def is_trained(recipe: Recipe, context: Context) -> bool:
+    """Whether ``train`` would find its result in the store."""
+    return context.store.has("train", _of_training(recipe))
+
+
 def _of_training(recipe: Recipe) -> dict[str, object]:
     """All that determines the trained models."""
     return {

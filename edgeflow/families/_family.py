@@ -12,6 +12,7 @@ from typing import Protocol, cast
 from edgeflow import catalog
 from edgeflow.boards._board import Board
 from edgeflow.families._pll import Limits
+from edgeflow.families._room import Room
 from edgeflow.rtl.delays import Delays
 from edgeflow.tools._nextpnr import Routed, Target
 from edgeflow.tools.pyosys import Technology
@@ -64,6 +65,7 @@ class Family:
     packed: Mapping[str, Weights]  # the same and carries: from nextpnr's cells, and Yosys' where it has no such
     pll: Limits
     delays: Delays
+    room: Room
 
     def needs(self, cells: Mapping[str, int]) -> dict[str, int]:
         """Resources that a synthesized design takes at least."""

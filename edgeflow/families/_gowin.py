@@ -4,18 +4,29 @@ A LUT of five to eight inputs is LUT4s joined by multiplexers that cost no LUT. 
 place of one, and nextpnr counts it there too. ``dsps`` are 9 x 9 multipliers, of which one of 18 x 18 is two.
 """
 
+from dataclasses import replace
+
 from edgeflow.boards._board import Board
 from edgeflow.families._family import Family
 from edgeflow.families._pll import Limits
+from edgeflow.families._room import Room
 from edgeflow.rtl.delays import Delays
 from edgeflow.tools import gowin_pack, nextpnr_gowin
 from edgeflow.tools.pyosys import Technology
 
 DSPS = {"MULT9X9": 1, "MULT18X18": 2, "MULT36X36": 8}
+# Link: ten synthesized ones. models/digits folded routed at 93 MHz on a GW1NR-9 and at 151 on a GW2AR-18.
+ROOM = Room(
+    link_luts=850,
+    link_ffs=530,
+    routable={"luts": 0.75, "ffs": 0.75, "brams": 1.0, "dsps": 1.0},
+    board_mhz=0.0,  # of each
+    clock=0.85,
+)
 OUTPUT_DIVS = (2, 4, 8, 16, 32, 48, 64, 80, 96, 112, 128)
 
 
-def family(series: str, pll: Limits, delays: Delays) -> Family:
+def family(series: str, pll: Limits, delays: Delays, board_mhz: float) -> Family:
     """The family of ``synth_gowin -family <series>``."""
     return Family(
         technology=Technology(f"synth_gowin -family {series}"),
@@ -38,6 +49,7 @@ def family(series: str, pll: Limits, delays: Delays) -> Family:
         },
         pll=pll,
         delays=delays,
+        room=replace(ROOM, board_mhz=board_mhz),
     )
 
 

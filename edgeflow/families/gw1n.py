@@ -14,4 +14,4 @@ PLL = Limits(
     output_divs=_gowin.OUTPUT_DIVS,
 )
 
-FAMILY = _gowin.family("gw1n", PLL, GW1N)
+FAMILY = _gowin.family("gw1n", PLL, GW1N, board_mhz=80.0)

@@ -14,4 +14,4 @@ PLL = Limits(
     output_divs=_gowin.OUTPUT_DIVS,
 )
 
-FAMILY = _gowin.family("gw2a", PLL, GW2A)
+FAMILY = _gowin.family("gw2a", PLL, GW2A, board_mhz=125.0)

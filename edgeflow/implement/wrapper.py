@@ -45,9 +45,7 @@ class BoardDesign:
 
 def wrap(design: Design, board: Board, clock_mhz: float) -> BoardDesign:
     """Raises InputError for a clock that the board cannot give or that is too slow for its UART."""
-    board.check_clock(clock_mhz)
-    pll = solve(_family.of(board).pll, board.clock.mhz, clock_mhz)
-    clocks_per_bit = _clocks_per_bit(board, pll.output_mhz)
+    pll, clocks_per_bit = core_clock(board, clock_mhz)
     silence_cycles = round(board.uart.silence_ms * 1000 * pll.output_mhz)
     identity = link.identity(design, pll.output_mhz)
     generated = {
@@ -55,6 +53,13 @@ def wrap(design: Design, board: Board, clock_mhz: float) -> BoardDesign:
         "ef_core.sv": core(design),
     }
     return assemble(design, board, generated, pll.output_mhz, clocks_per_bit, identity)
+
+
+def core_clock(board: Board, clock_mhz: float) -> tuple[Pll, int]:
+    """The PLL's dividers, and the cycles of a bit on the UART. Raises InputError as ``wrap`` does."""
+    board.check_clock(clock_mhz)
+    pll = solve(_family.of(board).pll, board.clock.mhz, clock_mhz)
+    return pll, _clocks_per_bit(board, pll.output_mhz)
 
 
 def assemble(

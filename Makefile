@@ -26,7 +26,7 @@ BROWSABLE := $(VENV)/.installed-browser
 .DELETE_ON_ERROR:
 .PHONY: help install install-test demo train convert sim synth bitstream report doctor \
         test test-fast test-slow test-hgq2 test-browser fuzz lint lint-python lint-types lint-hw bench-qor bench-sim bench-sweep \
-        bench-compression bench-estimator wheel clean
+        bench-compression bench-estimator bench-fit wheel clean
 
 help: ## this list
 	@sed -nE 's/^([a-z -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -109,6 +109,9 @@ bench-estimator: $(INSTALLED) ## how far estimates lie from routed designs that 
 
 bench-compression: $(TESTABLE) ## what compression keeps, over seeds; EDGEFLOW_DATA for all but digits
 	$(PY) benchmarks/compression.py
+
+bench-fit: $(INSTALLED) ## whether ten choices of edgeflow fit route and meet their targets; a quarter of an hour
+	$(PY) benchmarks/fit.py
 
 install: $(INSTALLED) ## what the demo needs
 install-test: $(TESTABLE) ## what the tests need

@@ -23,8 +23,17 @@ from edgeflow.rtl.shapes import input_lanes, layer_shapes
 
 COSTS = st.builds(Cost, *(st.integers(0, 12) for _ in range(4)))
 OPTIONS = st.lists(st.builds(Option, st.just("unrolled"), st.integers(1, 8), COSTS, st.just(1)), min_size=1, max_size=5)
-TABLES = st.lists(OPTIONS, min_size=1, max_size=4).map(lambda own: {f"l{i}": options for i, options in enumerate(own)})
-ROOMS = st.tuples(*(st.integers(1, 40) for _ in range(4)))
+TABLES = st.integers(0, 2**32).map(
+    lambda seed: table(np.random.default_rng(seed))
+)  # rich in trades
+ROOMS = st.tuples(*(st.integers(4, 24) for _ in range(4)))
+
+
+def table(random):
+    def option():
+        return Option("unrolled", int(random.integers(1, 9)), Cost(*map(int, random.integers(0, 8, 4))), 1)
+
+    return {f"l{i}": [option() for _ in range(random.integers(1, 6))] for i in range(random.integers(1, 5))}
 
 
 def every_choice(options, cycles, room):

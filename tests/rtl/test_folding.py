@@ -23,9 +23,7 @@ from edgeflow.rtl.shapes import input_lanes, layer_shapes
 
 COSTS = st.builds(Cost, *(st.integers(0, 12) for _ in range(4)))
 OPTIONS = st.lists(st.builds(Option, st.just("unrolled"), st.integers(1, 8), COSTS, st.just(1)), min_size=1, max_size=5)
-TABLES = st.integers(0, 2**32).map(
-    lambda seed: table(np.random.default_rng(seed))
-)  # rich in trades
+TABLES = st.integers(0, 2**32).map(lambda seed: table(np.random.default_rng(seed)))  # rich in trades
 ROOMS = st.tuples(*(st.integers(4, 24) for _ in range(4)))
 
 

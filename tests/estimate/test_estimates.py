@@ -119,7 +119,7 @@ def test_the_command_prints_a_table_and_json(tmp_path, monkeypatch):
         "mnist_cnn on icebreaker",
         "LUTs",
         "exact",
-        "weights drawn",
+        "weights: drawn",
         "float32 is counted only",
         "ms to estimate",
     ):

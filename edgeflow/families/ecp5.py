@@ -32,7 +32,10 @@ def constraints(board: Board) -> str:
     return "\n".join([*lines, ""])
 
 
-STANDBY = "typical standby current of the core, data sheet FPGA-DS-02012; low: a cool die, high: half as much again"
+STANDBY = (
+    "standby current of the core as quoted of data sheet FPGA-DS-02012, the 45F's unchecked; "
+    "low: a cool die, high: half as much again"
+)
 
 
 def _static(typical_ma: float) -> Range:

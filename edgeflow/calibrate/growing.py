@@ -116,11 +116,11 @@ class Growing:
     def window(self, kernel: tuple[int, int], stride: int = 1, same: bool = False) -> Geometry:
         """Of that kernel, or of as much of it as the image holds."""
         height, width, channels = self.image
-        kernel = min(kernel[0], height), min(kernel[1], width)
-        before = tuple((k - 1) // 2 if same else 0 for k in kernel)
-        after = tuple(k - 1 - b if same else 0 for k, b in zip(kernel, before, strict=True))
+        rows, columns = min(kernel[0], height), min(kernel[1], width)
+        before = ((rows - 1) // 2, (columns - 1) // 2) if same else (0, 0)
+        after = (rows - 1 - before[0], columns - 1 - before[1]) if same else (0, 0)
         steps = (stride if height > 1 else 1, stride)
-        return Geometry(height, width, channels, kernel, steps, before=before, after=after)  # type: ignore[arg-type]
+        return Geometry(height, width, channels, (rows, columns), steps, before=before, after=after)
 
 
 def started(rng: np.random.Generator, image: Image) -> Growing:

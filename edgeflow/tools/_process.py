@@ -27,12 +27,12 @@ POLL_S = 0.02
 GRACE_S = 2.0  # between asking a child to end and ending it
 TAIL_LINES = 15
 
-# Set in a thread whose work nobody waits for any more: its jobs end.
-_UNWANTED: ContextVar[threading.Event | None] = ContextVar("unwanted", default=None)
+# Any of them set: nobody waits for what this thread does any more, and its jobs end.
+_UNWANTED: ContextVar[tuple[threading.Event, ...]] = ContextVar("unwanted", default=())
 
 
 class UnwantedError(Exception):
-    """Never seen outside: ends the work beside a body that failed."""
+    """Never seen outside: ends what runs beside a failure."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def run_all(jobs: Sequence[Job], parallel: int) -> list[int]:
     running: dict[int, tuple[subprocess.Popen[bytes], float]] = {}
     try:
         while waiting or running:
-            if (unwanted := _UNWANTED.get()) and unwanted.is_set():
+            if any(unwanted.is_set() for unwanted in _UNWANTED.get()):
                 raise UnwantedError
             while waiting and len(running) < parallel:
                 index, job = waiting.pop(0)
@@ -87,17 +87,41 @@ def beside(work: Callable[[], Value]) -> Iterator[Callable[[], Value]]:
     """Do ``work``, whose time goes into jobs, in a thread of its own while the body runs; the value waits for its
     result, or raises what it raised.
 
-    A body that raises, by Ctrl-C for one, ends the jobs; one that ends well waits for them, so the value may be asked
-    for afterwards.
+    The first that fails ends the other's jobs, so that nobody waits minutes for bad news: a body that raises, by Ctrl-C
+    for one, ends the work; work that raises ends the body at its next job, and what it raised is what is seen. A body
+    that ends well waits for the work, so the value may be asked for afterwards.
     """
-    unwanted, context = threading.Event(), copy_context()
-    context.run(_UNWANTED.set, unwanted)
+    outer, work_unwanted, body_unwanted = _UNWANTED.get(), threading.Event(), threading.Event()
+    for_work = copy_context()
+    for_work.run(_UNWANTED.set, (*outer, work_unwanted))
+    token = _UNWANTED.set((*outer, body_unwanted))
     with ThreadPoolExecutor(max_workers=1) as pool:
+        future = pool.submit(for_work.run, _or_tell(work, body_unwanted))
         try:
-            yield pool.submit(context.run, work).result
-        except BaseException:
-            unwanted.set()
+            yield future.result
+        except UnwantedError:
+            work_unwanted.set()
+            if body_unwanted.is_set():
+                future.result()  # raises: it is why the body ended
             raise
+        except BaseException:
+            work_unwanted.set()
+            raise
+        finally:
+            _UNWANTED.reset(token)
+
+
+def _or_tell(work: Callable[[], Value], failed: threading.Event) -> Callable[[], Value]:
+    """The work, which says so if it fails."""
+
+    def told() -> Value:
+        try:
+            return work()
+        except BaseException:
+            failed.set()
+            raise
+
+    return told
 
 
 def tail(text: str, lines: int = TAIL_LINES) -> str:

@@ -142,5 +142,39 @@ def test_a_body_that_fails_ends_what_runs_beside_it(tmp_path):
     wait_for(lambda: not alive(int((tmp_path / "tool.log").read_text())))
 
 
+def test_what_fails_beside_the_body_ends_it(tmp_path):
+    def body():
+        run(Job("body", [sys.executable, "-c", GRANDCHILD], tmp_path, "body.log"))
+
+    started = time.monotonic()
+    with (
+        pytest.raises(ToolError, match="tool: exit code 1"),
+        beside(lambda: run(python("import time; time.sleep(1); raise SystemExit(1)", tmp_path))),
+    ):
+        body()
+    assert time.monotonic() - started < 30  # the body's job takes 60 s
+    wait_for(lambda: not alive(int((tmp_path / "body.log").read_text())))
+
+
+def test_what_fails_outside_ends_all_that_is_inside(tmp_path):
+    def inside():
+        with beside(lambda: run(Job("inner", [sys.executable, "-c", GRANDCHILD], tmp_path, "inner.log"))):
+            run(Job("body", [sys.executable, "-c", GRANDCHILD], tmp_path, "body.log"))
+
+    with (
+        pytest.raises(ToolError, match="tool: exit code 1"),
+        beside(lambda: run(python("import time; time.sleep(2); raise SystemExit(1)", tmp_path))),
+    ):
+        inside()
+    for log in ("inner.log", "body.log"):
+        wait_for(lambda log=log: not alive(int((tmp_path / log).read_text())))
+
+
+def test_work_after_a_failure_beside_it_is_wanted_again(tmp_path):
+    with pytest.raises(ToolError), beside(lambda: run(python("raise SystemExit(1)", tmp_path))) as code:
+        code()
+    assert run(python("", tmp_path)) == 0
+
+
 def test_tail_cannot_move_the_cursor():
     assert tail("a\bb\x07\x1b]0;t\n") == "a?b??]0;t"

@@ -35,7 +35,8 @@ def rearrange(header: str, source: str, header_name: str) -> tuple[str, list[str
     assert body[0] == CONVERGED and body[-1] == RETURN and sum("converged" in line for line in body) == 2
     variables = [line for line in body if VARIABLE.fullmatch(line)]
     edges = [line for line in body if re.match(r"\tbool (pos|neg)edge_", line)]
-    statements = [line for line in body[1:-1] if line not in {*variables, *edges} and not line.startswith(ATTRIBUTE)]
+    declared = {*variables, *edges}
+    statements = [line for line in body[1:-1] if line not in declared and not line.startswith(ATTRIBUTE)]
     bits = _bits([*header.splitlines(), *variables], statements)
     pieces = list(_pieces([bits.said(line) for line in statements]))
     name = begin[-1].split()[1].partition("::")[0]

@@ -55,7 +55,7 @@ def main() -> None:
     one_phase = cases.Case(**vars(standard) | {"phases": (cases.Phase("full rate"),)})
     with tempfile.TemporaryDirectory(prefix="edgeflow-bench-") as work:
         store = Store(Path(work) / "store")
-        verilator._runtime(store, waves=False)  # once for each machine
+        verilator.prepare(verilator.cocotb_driver().runtime, store)  # once for each machine
         build = seconds(lambda: simulator(design, store, 1 << (FRAMES - 1).bit_length()))
         ours = seconds(lambda: simulate(design, x, y, one_phase, store))
         three = seconds(lambda: simulate(design, x, y, standard, store))

@@ -330,7 +330,8 @@ def simulate_board(
 
     def build(folder: Path) -> None:
         context.start("board", "simulate the board through its UART")
-        board_run.simulate(network, design, board, recipe.hardware.clock_mhz, frames, labels).save(folder)
+        clock_mhz = recipe.hardware.clock_mhz
+        board_run.simulate(network, design, board, clock_mhz, frames, labels, context.store).save(folder)
 
     material = {
         "design": design.sources | design.memories,

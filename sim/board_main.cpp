@@ -15,7 +15,7 @@
 #include <deque>
 #include <memory>
 
-#include "Vboard.h"
+#include "Vtop.h"
 #include "verilated.h"
 
 namespace {
@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
   const int pty = std::atoi(argv[1]);
   const double bit_cycles = std::atof(argv[2]);
   VerilatedContext context;
-  const auto top = std::make_unique<Vboard>(&context);
+  const auto top = std::make_unique<Vtop>(&context);
   Sender sender(bit_cycles);
   Receiver receiver(bit_cycles);
   std::deque<unsigned char> queue;

@@ -124,8 +124,8 @@ def test_noise_without_an_end_is_forgotten(monitor):
 
 
 @pytest.mark.tools
-def test_a_scripted_runner_scores_the_simulated_board(tmp_path):
-    program = simulated_board.build(dummy_design.design(), _board.load("ulx3s"), tmp_path)
+def test_a_scripted_runner_scores_the_simulated_board(tmp_path, store):
+    program = simulated_board.build(dummy_design.design(), _board.load("ulx3s"), tmp_path, store)
     with simulated_board.powered_on(program) as running, host.connect(running.port) as port:
         opened: list[str] = []
         ready = threading.Event()

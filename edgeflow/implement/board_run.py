@@ -15,6 +15,7 @@ from edgeflow.fixedpoint import Integers
 from edgeflow.implement import simulated_board
 from edgeflow.network.network import Network
 from edgeflow.rtl.design import Design
+from edgeflow.store import Store
 
 FILE = "board.json"
 
@@ -35,11 +36,17 @@ class BoardRun:
 
 
 def simulate(
-    network: Network, design: Design, board: Board, clock_mhz: float, x: Integers, labels: NDArray[np.int64]
+    network: Network,
+    design: Design,
+    board: Board,
+    clock_mhz: float,
+    x: Integers,
+    labels: NDArray[np.int64],
+    store: Store,
 ) -> BoardRun:
     """Send frames (samples, features) as ``edgeflow host`` would. Raises MismatchError at the first differing logit."""
     with tempfile.TemporaryDirectory(prefix="edgeflow-board-") as folder:
-        program = simulated_board.build(design, board, Path(folder), clock_mhz)
+        program = simulated_board.build(design, board, Path(folder), store, clock_mhz)
         with simulated_board.powered_on(program) as running, host.connect(running.port) as port:
             score = host.score(port, host.identify(port, program.design_id), x, labels)
     got, expected = np.array([answer.logits for answer in score.answers]), network.run(x)

@@ -19,22 +19,12 @@ from edgeflow import shipped
 from edgeflow.boards._board import Board, Level
 from edgeflow.implement.wrapper import BoardDesign, wrap
 from edgeflow.rtl.design import Design
-from edgeflow.tools import _process, gxx, verilator
+from edgeflow.store import Store
+from edgeflow.tools import verilator
 
+MAIN = "board_main.cpp"  # in sim
 CYCLES_PER_BIT = 8  # the least that the receiver takes: fast to simulate
 SILENCE_BITS = 400
-PREFIX = "Vboard"
-RUNTIME = ("verilated", "verilated_threads")
-FLAGS = (
-    "-O1",
-    "-std=c++20",
-    "-fno-strict-aliasing",
-    "-w",
-    "-DVM_TRACE=0",
-    "-DVM_COVERAGE=0",
-    "-DVM_SC=0",
-    "-DVM_TIMING=0",
-)
 
 
 @dataclass(frozen=True)
@@ -69,16 +59,23 @@ class SimulatedBoard:
 
 
 def build(
-    design: Design, board: Board, folder: Path, clock_mhz: float = 100.0, cycles_per_bit: int = CYCLES_PER_BIT
+    design: Design,
+    board: Board,
+    folder: Path,
+    store: Store,
+    clock_mhz: float = 100.0,
+    cycles_per_bit: int = CYCLES_PER_BIT,
 ) -> Program:
     """Verilate and compile the board with a fast UART. Raises MissingToolError or ToolError."""
     fast = fast_link(board, clock_mhz, cycles_per_bit)
     whole = wrap(design, fast, clock_mhz)
     sources = simulated_sources(whole, board)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {**sources, **whole.memories, "board_main.cpp": shipped.source("board_main.cpp", "sim")}.items():
+    for name, text in {**sources, **whole.memories, MAIN: shipped.source(MAIN, "sim")}.items():
         (folder / name).write_text(text)
-    return Program(_compile(folder, board, list(sources)), cycles_per_bit, whole.identity.design_id)
+    options = ["--x-initial", "unique", pll_option(board)]
+    path = verilator.build(folder, list(sources), board.top, _driver(board), store, options)
+    return Program(path, cycles_per_bit, whole.identity.design_id)
 
 
 def simulated_sources(whole: BoardDesign, board: Board) -> dict[str, str]:
@@ -97,29 +94,8 @@ def fast_link(board: Board, clock_mhz: float, cycles_per_bit: int) -> Board:
     return replace(board, uart=replace(board.uart, baud=baud, silence_ms=SILENCE_BITS * 1000 / baud))
 
 
-def _compile(folder: Path, board: Board, sources: list[str]) -> Path:
-    options = [
-        "--cc",
-        "--prefix",
-        PREFIX,
-        "--Mdir",
-        "model",
-        "-O3",
-        "--quiet-stats",
-        "-Wno-fatal",
-        "--x-initial",
-        "unique",
-        pll_option(board),
-    ]
-    argv = verilator.command(sources, board.top, options)
-    env = {"VERILATOR_ROOT": str(verilator.root())}
-    _process.run(_process.Job(verilator.NAME, argv, folder, "verilator.log", verilator.INSTALL, env=env))
-    model, include = folder / "model", verilator.root() / "include"
-    files = [
-        *sorted(model.glob(f"{PREFIX}*.cpp")),
-        *(include / f"{name}.cpp" for name in RUNTIME),
-        folder / "board_main.cpp",
-    ]
+def _driver(board: Board) -> verilator.Driver:
+    """sim/board_main.cpp with this board's ports."""
     ports = {
         "CLOCK": board.clock.port,
         "RX": board.uart.rx,
@@ -128,15 +104,7 @@ def _compile(folder: Path, board: Board, sources: list[str]) -> Path:
         "PRESSED": str(int(board.reset_level is Level.HIGH)),
         "LEDS": board.leds,
     }
-    flags = [
-        *FLAGS,
-        f"-I{model}",
-        f"-I{include}",
-        f"-I{include / 'vltstd'}",
-        *(f"-D{key}={name}" for key, name in ports.items()),
-    ]
-    objects = gxx.compile_all(model, [str(file) for file in files], flags)
-    return gxx.link(model, objects, "board", ["-pthread", "-latomic"]).rename(folder / "board")
+    return verilator.own_driver(MAIN, defines=[f"{key}={name}" for key, name in ports.items()])
 
 
 @contextmanager

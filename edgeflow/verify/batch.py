@@ -67,7 +67,7 @@ def _simulator(designs: Sequence[Design], store: Store, max_frames: int) -> Path
     def build(folder: Path) -> None:
         for name, text in (texts | memories).items():
             (folder / name).write_text(text)
-        verilator.build(folder, list(texts), "tb_batch", store)
+        verilator.build(folder, list(texts), "tb_batch", verilator.cocotb_driver(), store)
 
     return store.stage("batch", [texts, memories, verilator.version(), gxx.version(), verilator.MODEL_FLAGS], build)
 

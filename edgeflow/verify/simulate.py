@@ -64,7 +64,8 @@ def simulator(design: Design, store: Store, max_frames: int, trace: str | None =
     def build(folder: Path) -> None:
         sources = [path.name for path in design.write_sources(folder)]
         (folder / "tb_stream.sv").write_text(bench)
-        verilator.build(folder, [*sources, "tb_stream.sv"], "tb_stream", store, trace, options)
+        driver = verilator.cocotb_driver(trace)
+        verilator.build(folder, [*sources, "tb_stream.sv"], "tb_stream", driver, store, options)
         shutil.rmtree(folder / "model")
 
     return store.stage("simulator", material, build)

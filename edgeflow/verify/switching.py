@@ -122,7 +122,8 @@ def _recorder(design: Design, store: Store, frames: int) -> Path:
         sources = [path.name for path in design.write_sources(folder)]
         for name, text in texts.items():
             (folder / name).write_text(text)
-        verilator.build_recorder(folder, [*sources, "tb_stream.sv"], "tb_stream", MAIN, store, options)
+        driver = verilator.own_driver(MAIN, verilator.SAIF)
+        verilator.build(folder, [*sources, "tb_stream.sv"], "tb_stream", driver, store, options)
         shutil.rmtree(folder / "model")
 
     return store.stage("recorder", material, build)

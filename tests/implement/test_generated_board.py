@@ -38,10 +38,10 @@ def _dense(rng, x, inputs, outputs):
 @pytest.mark.parametrize(
     ("folding", "argmax"), [("unrolled", False), ("folded", False), ("unrolled", True), ("folded", True)]
 )
-def test_the_board_computes_the_network(tmp_path, folding, argmax):
+def test_the_board_computes_the_network(tmp_path, store, folding, argmax):
     model = network(16, 8, 5, seed=4, argmax=argmax)
     design = generate(model, folding, 100.0)
-    program = simulated_board.build(design, BOARD, tmp_path)
+    program = simulated_board.build(design, BOARD, tmp_path, store)
     x = np.random.default_rng(9).integers(0, 16, (40, 16))
     x[0], x[1] = 0, 15
     y = model.run(x)

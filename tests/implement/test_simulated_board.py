@@ -23,8 +23,9 @@ REQUEST = link.encode(link.INFER, bytes(X[0].tolist()))
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
-    return simulated_board.build(dummy_design.design(), _board.load("ulx3s"), tmp_path_factory.mktemp("board"))
+def program(tmp_path_factory, store):
+    folder = tmp_path_factory.mktemp("board")
+    return simulated_board.build(dummy_design.design(), _board.load("ulx3s"), folder, store)
 
 
 @pytest.fixture
@@ -169,8 +170,8 @@ def test_reset_in_mid_frame_forgets_it(board, port, sent):
     assert_works(port)
 
 
-def test_words_beats_and_classes_of_many_bytes(tmp_path):
-    program = simulated_board.build(dummy_design.wide_design(), _board.load("ulx3s"), tmp_path, cycles_per_bit=9)
+def test_words_beats_and_classes_of_many_bytes(tmp_path, store):
+    program = simulated_board.build(dummy_design.wide_design(), _board.load("ulx3s"), tmp_path, store, cycles_per_bit=9)
     x = np.random.default_rng(3).integers(-512, 512, (8, 6))
     x[0], x[1], x[2] = -512, 511, [511, 0, 0, 0, 0, 0]
     y = dummy_design.wide_golden(x)
@@ -182,9 +183,9 @@ def test_words_beats_and_classes_of_many_bytes(tmp_path):
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_every_board_answers_through_its_pins(tmp_path, name):
+def test_every_board_answers_through_its_pins(tmp_path, store, name):
     board = _board.load(name)
-    program = simulated_board.build(dummy_design.design(), board, tmp_path, CLOCK_MHZ[board.family])
+    program = simulated_board.build(dummy_design.design(), board, tmp_path, store, CLOCK_MHZ[board.family])
     with simulated_board.powered_on(program) as running, host.connect(running.port) as port:
         identity = host.identify(port, program.design_id)
         score = host.score(port, identity, X[:8], Y[:8].argmax(axis=1))

@@ -18,7 +18,7 @@ def test_headers_that_are_not_there_are_not_found():
 def test_the_small_format_where_the_system_can_write_it(monkeypatch, there, known):
     monkeypatch.setattr(gxx, "has_headers", lambda names: there)
     assert verilator.waves_format() == known
-    assert f"--trace-{known}" in verilator.build_options(known)
+    assert f"--trace-{known}" in verilator.cocotb_driver(known).options
 
 
 @pytest.mark.tools

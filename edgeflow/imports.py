@@ -5,7 +5,9 @@ No training framework is needed. Each format is a file in ``frontends`` with ``S
 """
 
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -35,7 +37,7 @@ from edgeflow.rtl.names import KEYWORDS
 from edgeflow.rtl.shapes import Folding
 from edgeflow.run import Outcome, bitstream, mapping, modelled
 from edgeflow.store import code_digest, file_digest
-from edgeflow.tools import gxx
+from edgeflow.tools import _process, gxx
 from edgeflow.verify import handover, locate, reference, vectors
 from edgeflow.verify.claim import Claim
 from edgeflow.verify.ladder import Rung
@@ -101,10 +103,12 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     of = {rung.name: sha256(rung.logits.tobytes()).hexdigest() for rung in rungs}
     regenerate = locate.regenerator(folding, clock_mhz, delays)
     claim = Claim(lowered, frames, lambda: rungs, of, wish.seed, regenerate)
-    verified = pipeline.verify(claim, design, context)
-    paths["verification"] = copy_result(verified.folder, folder / "verification")
-    samples = "given samples" if wish.inputs else "random frames"
-    activity = pipeline.record_activity(lowered.network, design, frames, samples, context)
+    place_and_route = partial(pipeline.implement, name, wish.hardware, design, context)
+    with _process.beside(place_and_route) if wish.until == "report" else nullcontext() as implementation:
+        verified = pipeline.verify(claim, design, context)
+        paths["verification"] = copy_result(verified.folder, folder / "verification")
+        samples = "given samples" if wish.inputs else "random frames"
+        activity = pipeline.record_activity(lowered.network, design, frames, samples, context)
     estimate = pipeline.estimate(design, board)
     evidence = Evidence(
         name,
@@ -119,9 +123,9 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
         energy=modelled(estimate, "estimated", activity.value, design, wish.hardware),
     )
     agreement = {"executor": frontend.EXECUTOR, "ties": agreed.ties, "tie": agreed.shown}
-    if wish.until == "verify":
+    if implementation is None:
         return Outcome.of(compile_import(evidence, agreement), paths, folder)
-    implemented = pipeline.implement(name, wish.hardware, design, context)
+    implemented = implementation()
     paths["bitstream"] = bitstream(implemented.value.board, copy_result(implemented.folder, folder / "board"))
     evidence = replace(
         evidence,

@@ -224,6 +224,12 @@ def _shape_of(wanted: LayerFolding) -> layer_shapes.LayerFolding:
             return word
 
 
+def prepare_simulators(context: Context) -> None:
+    """Compile what the simulators of every design are linked to: RTL's under cocotb, the recorder's, the board's."""
+    drivers = verilator.cocotb_driver(), switching.driver()
+    verilator.prepare([name for driver in drivers for name in driver.runtime], context.store)
+
+
 def verify(claim: Claim, design: Design, context: Context, waves: bool = False) -> Staged[Verification]:
     """Every rung of the ladder on the claim's frames. Raises MismatchError."""
     recorded = verilator.waves_format() if waves else None
@@ -325,17 +331,20 @@ def implement(name: str, hardware: Hardware, design: Design, context: Context) -
 def simulate_board(
     recipe: Recipe, network: Network, design: Design, frames: Integers, labels: NDArray[np.int64], context: Context
 ) -> Staged[BoardRun]:
-    """The whole board, simulated through its UART pins on frames (samples, features). Raises MismatchError."""
-    board = _board.load(recipe.hardware.board)
+    """The whole board, simulated through its UART pins on the first BOARD_FRAMES of frames (samples, features).
+
+    Raises MismatchError.
+    """
+    board, x, y = _board.load(recipe.hardware.board), frames[:BOARD_FRAMES], labels[:BOARD_FRAMES]
 
     def build(folder: Path) -> None:
         context.start("board", "simulate the board through its UART")
         clock_mhz = recipe.hardware.clock_mhz
-        board_run.simulate(network, design, board, clock_mhz, frames, labels, context.store).save(folder)
+        board_run.simulate(network, design, board, clock_mhz, x, y, context.store).save(folder)
 
     material = {
         "design": design.sources | design.memories,
-        "frames": frames.tolist(),
+        "frames": x.tolist(),
         "clock_mhz": recipe.hardware.clock_mhz,
         "board": asdict(board),
         "code": code_digest("implement", "families", "host.py", "link.py"),

@@ -1,6 +1,8 @@
 """A run: stages up to the one asked for, with their results copied into one folder a user can keep."""
 
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from edgeflow import pipeline, student_rungs
@@ -23,10 +25,12 @@ from edgeflow.report.evidence import Evidence, Layer, ModelledEnergy
 from edgeflow.report.report import Comparison, Report, compile_report
 from edgeflow.rtl.design import Design
 from edgeflow.store import digest
+from edgeflow.tools import _process
 from edgeflow.training import TrainedModel
 from edgeflow.verify import handover
 
 STAGES = ("train", "convert", "generate", "verify", "implement", "report")
+TRAIN, CONVERT, GENERATE, VERIFY, IMPLEMENT, REPORT = range(len(STAGES))
 
 
 @dataclass(frozen=True)
@@ -43,17 +47,22 @@ class Outcome:
 
 def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = False, command: str = "") -> Outcome:
     """Run the stages up to ``until``; nothing of a later stage is touched. From ``verify`` on there is a report of what
-    was made so far, which names the ``command`` that asked for it. Raises what the stages raise."""
+    was made so far, which names the ``command`` that asked for it. Raises what the stages raise.
+
+    Training keeps one core busy, and so does a seed of place and route: what needs neither's result runs beside them.
+    The CPU time of the float baseline is measured alone.
+    """
     last, paths = STAGES.index(until), {}
-    trained = pipeline.train(recipe, context)
+    with _process.beside(partial(pipeline.prepare_simulators, context)) if last >= VERIFY else nullcontext():
+        trained = pipeline.train(recipe, context)
     paths["student"] = copy_result(trained.folder, out / "student")
-    if last < STAGES.index("convert"):
+    if last < CONVERT:
         return Outcome(None, paths)
 
     firmware = pipeline.convert(recipe, trained, context)
     if firmware:
         paths["firmware"] = copy_result(firmware.folder, out / "firmware")
-    if last < STAGES.index("generate"):
+    if last < GENERATE:
         return Outcome(None, paths)
 
     lowered = pipeline.lower(recipe, trained, firmware)
@@ -64,12 +73,15 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     golden = lowered.entry.quantize(data.x_test)
     paths["rtl"] = pipeline.fresh(out / "rtl")
     handover.write(design, network, golden, recipe.seed, paths["rtl"])
-    if last < STAGES.index("verify"):
+    if last < VERIFY:
         return Outcome(None, paths)
 
-    verification = pipeline.verify(student_rungs.claim(recipe, trained, firmware, lowered), design, context, waves)
-    paths["verification"] = copy_result(verification.folder, out / "verification")
-    activity = pipeline.record_activity(network, design, golden, "test samples", context)
+    place_and_route = partial(pipeline.implement, recipe.name, recipe.hardware, design, context)
+    with _process.beside(place_and_route) if last >= IMPLEMENT else nullcontext() as implemented:
+        verification = pipeline.verify(student_rungs.claim(recipe, trained, firmware, lowered), design, context, waves)
+        paths["verification"] = copy_result(verification.folder, out / "verification")
+        activity = pipeline.record_activity(network, design, golden, "test samples", context)
+        board = pipeline.simulate_board(recipe, network, design, golden, data.y_test, context) if implemented else None
     estimate = pipeline.estimate(design, _board.load(recipe.hardware.board))
     evidence = Evidence(
         recipe.name,
@@ -89,16 +101,10 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         energy=modelled(estimate, "estimated", activity.value, design, recipe.hardware),
     )
     beside = _beside(trained.value, recipe.hardware)
-    if last < STAGES.index("implement"):
+    if implemented is None or board is None:
         return Outcome.of(compile_report(evidence, beside), paths, out)
 
-    board = pipeline.simulate_board(
-        recipe, network, design, golden[: pipeline.BOARD_FRAMES], data.y_test[: pipeline.BOARD_FRAMES], context
-    )
-    target, implementation = (
-        _board.load(recipe.hardware.board),
-        pipeline.implement(recipe.name, recipe.hardware, design, context),
-    )
+    target, implementation = _board.load(recipe.hardware.board), implemented()
     paths["bitstream"] = bitstream(implementation.value.board, copy_result(implementation.folder, out / "board"))
     evidence = replace(
         evidence,
@@ -109,7 +115,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
         provenance=with_bitstream(evidence.provenance, paths["bitstream"], target),
     )
     beside, program = replace(beside, board_run=board.value), program_command(target, paths["bitstream"])
-    if last < STAGES.index("report"):
+    if last < REPORT:
         return Outcome.of(compile_report(evidence, beside), paths, out, program)
 
     measured = pipeline.measure_baseline(recipe, trained, context)

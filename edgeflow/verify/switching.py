@@ -106,6 +106,10 @@ def _rate(toggles: list[int], cycles: int) -> float:
     return sum(toggles) / (len(toggles) * cycles) if toggles else 0.0
 
 
+def driver() -> verilator.Driver:
+    return verilator.own_driver(MAIN, verilator.SAIF)
+
+
 def _recorder(design: Design, store: Store, frames: int) -> Path:
     options = bench_options(design, frames)
     texts = {name: shipped.source(name, "sim") for name in ("tb_stream.sv", MAIN)}
@@ -122,8 +126,7 @@ def _recorder(design: Design, store: Store, frames: int) -> Path:
         sources = [path.name for path in design.write_sources(folder)]
         for name, text in texts.items():
             (folder / name).write_text(text)
-        driver = verilator.own_driver(MAIN, verilator.SAIF)
-        verilator.build(folder, [*sources, "tb_stream.sv"], "tb_stream", driver, store, options)
+        verilator.build(folder, [*sources, "tb_stream.sv"], "tb_stream", driver(), store, options)
         shutil.rmtree(folder / "model")
 
     return store.stage("recorder", material, build)

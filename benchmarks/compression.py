@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from edgeflow import pipeline, recipe
+from edgeflow import recipe, training_stages
 from edgeflow.ablate import within
-from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_cost import float_cost, quantized_cost
+from edgeflow.stages import Context
 from edgeflow.store import Store, code_digest, digest
 from edgeflow.training import Rehearsal
 
@@ -88,7 +88,7 @@ def select(recipes: Mapping[str, Recipe], context: Context) -> tuple[Choice, lis
         (name,) = recipes
         return Choice(name, name), []
     candidates = [
-        judged(name, [pipeline.rehearse(seeded(one, seed), context).value for seed in SELECTION_SEEDS])
+        judged(name, [training_stages.rehearse(seeded(one, seed), context).value for seed in SELECTION_SEEDS])
         for name, one in recipes.items()
     ]
     return choose(candidates), candidates
@@ -99,7 +99,7 @@ def seeded(wanted: Recipe, seed: int) -> Recipe:
 
 
 def run(wanted: Recipe, seed: int, context: Context) -> Run:
-    trained = pipeline.train(seeded(wanted, seed), context).value
+    trained = training_stages.train(seeded(wanted, seed), context).value
     return Run(
         seed,
         {role: 100 * score.test for role, score in trained.scores.items()},

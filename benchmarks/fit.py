@@ -24,10 +24,10 @@ from edgeflow.fit.fit import fit
 from edgeflow.fit.needs import needs
 from edgeflow.fit.result import Fitted
 from edgeflow.fit.wanted import Wanted
-from edgeflow.pipeline import Context
 from edgeflow.recipe import Hardware
 from edgeflow.rtl.design import Design
 from edgeflow.rtl.generate import generate
+from edgeflow.stages import Context
 from edgeflow.store import Store
 
 JUDGING = 1

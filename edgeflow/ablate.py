@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from edgeflow import pipeline
+from edgeflow import pipeline, training_stages
 from edgeflow.errors import InputError
-from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe, Student
 from edgeflow.recipe_cost import quantized_cost
+from edgeflow.stages import Context
 
 WHOLE = "whole"
 CONFIDENCE = 0.95
@@ -97,7 +97,7 @@ def run(recipe: Recipe, seeds: Sequence[int], routed: bool, context: Context) ->
     found = []
     for seed in seeds:
         seeded = recipe.model_copy(update={"seed": seed})
-        whole = pipeline.train(seeded, context).value
+        whole = training_stages.train(seeded, context).value
         todo = variants(seeded)
         if whole.spec != recipe.student:  # else they are the whole recipe and the one without its lesson
             todo |= of_same_bits(seeded, whole.spec)
@@ -107,7 +107,7 @@ def run(recipe: Recipe, seeds: Sequence[int], routed: bool, context: Context) ->
 
 def _outcome(name: str, recipe: Recipe, routed: bool, context: Context) -> Outcome:
     context.progress(f"{name}, seed {recipe.seed}")
-    trained = pipeline.train(recipe, context)
+    trained = training_stages.train(recipe, context)
     cost = quantized_cost(trained.value.layout, trained.value.spec)
     luts = _routed_luts(recipe, trained, context) if routed else None
     accuracy = trained.value.scores["student"].test

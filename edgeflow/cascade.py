@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeflow import catalog, pipeline
+from edgeflow import catalog, pipeline, training_stages
 from edgeflow.errors import InputError
-from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_cost import Cost, quantized_cost
+from edgeflow.stages import Context
 
 Logits = NDArray[np.floating]
 Classes = NDArray[np.integer]
@@ -77,7 +77,7 @@ def run(tiny: Recipe, larger: Recipe, max_points_lost: float, context: Context) 
 
 def _student(recipe: Recipe, x_validation: Logits, x_test: Logits, context: Context) -> Student:
     context.progress(f"train {recipe.name}")
-    trained = pipeline.train(recipe, context).value
+    trained = training_stages.train(recipe, context).value
     framework = catalog.load("training", recipe.student.framework)
     logits = (framework.predict(trained, x) for x in (x_validation, x_test))
     return Student(next(logits), next(logits), quantized_cost(trained.layout, trained.spec))

@@ -90,11 +90,12 @@ def import_(
     wanted = hardware(board=board, clock_mhz=clock_mhz, folding=folding, seeds=seeds)
     with _progress() as progress:
         progress("load the tools")
-        from edgeflow import imports, pipeline
+        from edgeflow import imports
+        from edgeflow.stages import Context
         from edgeflow.store import Store
 
         wish = imports.Wish(wanted, fps, inputs, frames, seed, until, csim)
-        outcome = imports.run(model, wish, out, pipeline.Context(Store.default(), progress), cli_flow.typed())
+        outcome = imports.run(model, wish, out, Context(Store.default(), progress), cli_flow.typed())
     cli_flow.show(outcome)
 
 

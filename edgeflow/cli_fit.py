@@ -39,7 +39,7 @@ def fit(
         progress("load the tools")
         from edgeflow import fit_run as run
         from edgeflow.fit import show as shown
-        from edgeflow.pipeline import Context
+        from edgeflow.stages import Context
         from edgeflow.store import Store
 
         context = Context(Store.default(), progress)

@@ -115,11 +115,11 @@ def outcome_of(recipe_path: Path, until: str, out: Path | None, waves: bool = Fa
 
     with progress_lines() as progress:
         progress("load the tools")
-        from edgeflow import pipeline
         from edgeflow import run as runs
+        from edgeflow.stages import Context
         from edgeflow.store import Store
 
-        return runs.run(recipe, until, folder, pipeline.Context(Store.default(), progress), waves, typed())
+        return runs.run(recipe, until, folder, Context(Store.default(), progress), waves, typed())
 
 
 def typed() -> str:

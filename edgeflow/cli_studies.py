@@ -28,7 +28,7 @@ def ablate(
         progress("load the tools")
         from edgeflow import ablate as ablation
         from edgeflow import studied
-        from edgeflow.pipeline import Context
+        from edgeflow.stages import Context
         from edgeflow.store import Store
 
         todo = range(wanted.seed, wanted.seed + seeds)
@@ -56,7 +56,7 @@ def cascade(
     with progress_lines() as progress:
         progress("load the tools")
         from edgeflow import cascade as cascades
-        from edgeflow.pipeline import Context
+        from edgeflow.stages import Context
         from edgeflow.store import Store
 
         found = cascades.run(first, second, max_points_lost, Context(Store.default(), progress))

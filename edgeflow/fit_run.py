@@ -14,8 +14,8 @@ from edgeflow.fit.needs import needs
 from edgeflow.fit.result import Fitted
 from edgeflow.fit.wanted import Wanted
 from edgeflow.fit_source import Source
-from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe
+from edgeflow.stages import Context
 from edgeflow.sweep import front
 from edgeflow.sweep._edit import edited
 from edgeflow.sweep._task import RECIPE

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeflow import catalog, imports, pipeline
+from edgeflow import catalog, imports, pipeline, training_stages
 from edgeflow.estimate.recipe_network import drawn_network
 from edgeflow.network.network import Network
-from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe, Student
 from edgeflow.recipe_layout import foldable
+from edgeflow.stages import Context
 
 DRAWN = "weights are drawn like those of trained students: it is not trained yet, and unrolled layers may differ"
 
@@ -28,9 +28,9 @@ def of_recipe(recipe: Recipe, context: Context, train: bool) -> Source:
     """With trained weights if the store has them or ``train`` asks for them, else with drawn ones."""
     if stored := pipeline.stored_network(recipe, context.store):
         return Source(stored, _names(recipe), ())
-    if not (train or pipeline.is_trained(recipe, context)):
+    if not (train or training_stages.is_trained(recipe, context)):
         return drawn(recipe)
-    trained = pipeline.train(recipe, context)
+    trained = training_stages.train(recipe, context)
     lowered = pipeline.lower(recipe, trained, pipeline.convert(recipe, trained, context))
     return Source(lowered.network, _names(recipe), ())
 

@@ -27,7 +27,6 @@ from edgeflow.fit.wanted import Wanted
 from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _firmware, _samples
 from edgeflow.frontends._lowered import Lowered
-from edgeflow.pipeline import Context, copy_result
 from edgeflow.provenance import file_sha256, program_command, provenance, with_bitstream
 from edgeflow.recipe import Hardware
 from edgeflow.report.evidence import Evidence
@@ -36,6 +35,7 @@ from edgeflow.rtl.generate import generate
 from edgeflow.rtl.names import KEYWORDS
 from edgeflow.rtl.shapes import Folding
 from edgeflow.run import Outcome, bitstream, mapping, modelled
+from edgeflow.stages import Context, copy_result, fresh
 from edgeflow.store import code_digest, file_digest
 from edgeflow.tools import _process, gxx
 from edgeflow.verify import handover, locate, reference, vectors
@@ -90,7 +90,7 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     )
     design = generate(lowered.network, folding, clock_mhz, delays)
     frames, reals = _frames(lowered, wish)
-    paths = {"rtl": pipeline.fresh(folder / "rtl")}
+    paths = {"rtl": fresh(folder / "rtl")}
     handover.write(design, lowered.network, frames, wish.seed, paths["rtl"])
     context.progress(f"run the {frontend.EXECUTOR} on {len(frames):,} frames")
     agreed = reference.checked(lowered, frames, frontend.execute(model, reals), frontend.EXECUTOR)

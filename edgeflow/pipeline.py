@@ -1,28 +1,23 @@
 """The flow, stage by stage: this file is the architecture.
 
-    Recipe -> train_floats -> Weights
-    Recipe, Weights -> train -> TrainedModel -> convert -> Firmware -> lower -> Network -> generate -> Design
+    Recipe -> training_stages.train -> TrainedModel
+    TrainedModel -> convert -> Firmware -> lower -> Network -> generate -> Design
     Design -> verify -> Verification
     Design -> implement -> Implementation
     Design -> estimate -> Estimate
 
 Each stage takes frozen values and returns one. Slow stages keep their result in the store under everything that
-determines it, so a re-run is instant and a broken run resumes.
+determines it, so a re-run is instant and a broken run resumes. The first line's are in ``training_stages``.
 """
 
-import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from functools import partial
-from hashlib import sha256
+from dataclasses import asdict
 from pathlib import Path
-from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeflow import catalog, recipe_folding, training
+from edgeflow import catalog, recipe_folding, training, training_stages
 from edgeflow.boards import _board
 from edgeflow.datasets._data import Dataset
 from edgeflow.estimate import activity, analytic, energy
@@ -39,114 +34,19 @@ from edgeflow.implement.result import Cells, Implementation
 from edgeflow.kernels import _unit
 from edgeflow.network.network import Network
 from edgeflow.recipe import Fold, Hardware, LayerFolding, Pixels, Recipe
-from edgeflow.recipe_steps import step_files
 from edgeflow.rtl import generate as rtl
 from edgeflow.rtl import shapes as layer_shapes
 from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.design import Design
 from edgeflow.rtl.shapes import Folding
+from edgeflow.stages import Context, Staged
 from edgeflow.store import Store, code_digest, seconds
 from edgeflow.tools import cocotb, gxx, pyosys, verilator
-from edgeflow.training import _floats
 from edgeflow.verify import ladder, switching, vectors, verification
 from edgeflow.verify.claim import Claim
 from edgeflow.verify.verification import Verification
 
-Progress = Callable[[str], None]
-Value = TypeVar("Value")
-
-RECIPE_PARTS = ("", "_layers", "_layout", "_steps", "_cost")  # the code that gives a recipe its meaning in training
-FLOAT_SECONDS = ".float_seconds"  # beside a student: how long its teachers and the baseline took
 BOARD_FRAMES = 32  # test samples sent to the simulated board
-
-
-@dataclass(frozen=True)
-class Context:
-    """Where results are kept and who hears of progress."""
-
-    store: Store
-    progress: Progress = lambda _: None
-
-    def start(self, stage: str, doing: str) -> None:
-        """Say what begins, and how long it took before."""
-        usual = self.store.usual_seconds(stage)
-        self.progress(doing if usual is None else f"{doing}; usually {usual:.0f} s")
-
-
-@dataclass(frozen=True, eq=False)
-class Staged(Generic[Value]):
-    """A stage's value, the folder its files lie in, and how long it took when it was built."""
-
-    value: Value
-    folder: Path
-    seconds: float
-
-
-def train_floats(recipe: Recipe, context: Context) -> dict[str, Staged[training.Weights]]:
-    """Teachers and baseline by their jobs' keys, each stored under what determines it alone: recipes that differ in
-    the student share them."""
-    framework, wanted = recipe.student.framework, _floats.jobs(recipe)
-
-    def build(job: _floats.FloatJob, folder: Path) -> None:
-        context.start("float_network", f"train {job.label}")
-        made = catalog.load("training", framework).train_float(recipe, job, context.progress)
-        _floats.save(made, folder)
-
-    shared = {"framework": framework, "dataset": recipe.dataset} | _shared_material(recipe)
-    folders = context.store.stages("float_network", [(shared | job.material, partial(build, job)) for job in wanted])
-    return {
-        job.key: Staged(_floats.load(folder), folder, seconds(folder))
-        for job, folder in zip(wanted, folders, strict=True)
-    }
-
-
-def train(recipe: Recipe, context: Context) -> Staged[training.TrainedModel]:
-    """The student, compressed step by step, scored beside its teachers and the baseline; its seconds are theirs too."""
-
-    def build(folder: Path) -> None:
-        given = floats or train_floats(recipe, context)
-        context.start("train", "train the student")
-        (folder / FLOAT_SECONDS).write_text(str(sum(one.seconds for one in given.values())))
-        weights = {key: one.value for key, one in given.items()}
-        catalog.load("training", recipe.student.framework).train(recipe, context.progress, weights).save(folder)
-
-    material = _training_material(recipe)
-    # Before this student's lock: who wants the same one trains other float networks meanwhile.
-    floats = {} if context.store.has("train", material) else train_floats(recipe, context)
-    folder = context.store.stage("train", material, build)
-    return Staged(training.load(folder), folder, seconds(folder) + float((folder / FLOAT_SECONDS).read_text()))
-
-
-def is_trained(recipe: Recipe, context: Context) -> bool:
-    """Whether ``train`` would find its result in the store."""
-    return context.store.has("train", _training_material(recipe))
-
-
-def rehearse(recipe: Recipe, context: Context) -> Staged[training.Rehearsal]:
-    """The same judged by the validation split alone, for who chooses between recipes: no test score is computed."""
-
-    def build(folder: Path) -> None:
-        given = {key: one.value for key, one in train_floats(recipe, context).items()}
-        context.start("rehearse", "train the student, to validate")
-        catalog.load("training", recipe.student.framework).rehearse(recipe, context.progress, given).save(folder)
-
-    folder = context.store.stage("rehearse", _training_material(recipe), build)
-    return Staged(training.Rehearsal.load(folder), folder, seconds(folder))
-
-
-def _training_material(recipe: Recipe) -> dict[str, object]:
-    return _shared_material(recipe) | {
-        "recipe": recipe.training_slice,
-        "files": [sha256(file.read_bytes()).hexdigest() for file in step_files(recipe.compression)],
-    }
-
-
-def _shared_material(recipe: Recipe) -> dict[str, object]:
-    """What all training depends on besides the recipe."""
-    return {
-        "data": catalog.load("datasets", recipe.dataset).identity(),  # one name may stand for a part or all of the data
-        "code": code_digest("training", "datasets", *(f"recipe{part}.py" for part in RECIPE_PARTS)),
-    }
 
 
 def convert(
@@ -178,7 +78,7 @@ def _of_conversion(recipe: Recipe, trained: Path) -> dict[str, object]:
 
 def stored_network(recipe: Recipe, store: Store) -> Network | None:
     """The trained student's network, where it was converted before: from the store, without any framework."""
-    trained = store.find("train", _training_material(recipe))
+    trained = store.find("train", training_stages.material(recipe))
     firmware = store.find("convert", _of_conversion(recipe, trained)) if trained else None
     return hls4ml_graph.lowered(_firmware.load(firmware).nodes, recipe.name).network if firmware else None
 
@@ -385,17 +285,3 @@ def measure_baseline(
 def dataset(recipe: Recipe) -> Dataset:
     data: Dataset = catalog.load("datasets", recipe.dataset).load()
     return data
-
-
-def fresh(folder: Path) -> Path:
-    """An empty folder, whatever was there."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-def copy_result(folder: Path, to: Path) -> Path:
-    """A stage's files in the run's folder, replacing what an earlier run left there."""
-    shutil.rmtree(to, ignore_errors=True)
-    shutil.copytree(folder, to, ignore=shutil.ignore_patterns(".*"))
-    return to

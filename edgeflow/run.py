@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from edgeflow import pipeline, student_rungs
+from edgeflow import pipeline, student_rungs, training_stages
 from edgeflow.boards import _board
 from edgeflow.estimate import costs
 from edgeflow.estimate.activity import Activity
@@ -16,7 +16,6 @@ from edgeflow.fixedpoint import Fixed
 from edgeflow.implement.result import Cells, Implementation
 from edgeflow.kernels._geometry import Geometry
 from edgeflow.network.network import Kernel, Network
-from edgeflow.pipeline import Context, Staged, copy_result
 from edgeflow.provenance import file_sha256, program_command, provenance, with_bitstream
 from edgeflow.recipe import Hardware, Recipe
 from edgeflow.recipe_cost import float_cost, quantized_cost
@@ -24,6 +23,7 @@ from edgeflow.report import files
 from edgeflow.report.evidence import Evidence, Layer, ModelledEnergy
 from edgeflow.report.report import Comparison, Report, compile_report
 from edgeflow.rtl.design import Design
+from edgeflow.stages import Context, Staged, copy_result, fresh
 from edgeflow.store import digest
 from edgeflow.tools import _process
 from edgeflow.training import TrainedModel
@@ -54,7 +54,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     """
     last, paths = STAGES.index(until), {}
     with _process.beside(partial(pipeline.prepare_simulators, context)) if last >= VERIFY else nullcontext():
-        trained = pipeline.train(recipe, context)
+        trained = training_stages.train(recipe, context)
     paths["student"] = copy_result(trained.folder, out / "student")
     if last < CONVERT:
         return Outcome(None, paths)
@@ -71,7 +71,7 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     design = pipeline.generate(recipe, trained, network)
     data = pipeline.dataset(recipe)
     golden = lowered.entry.quantize(data.x_test)
-    paths["rtl"] = pipeline.fresh(out / "rtl")
+    paths["rtl"] = fresh(out / "rtl")
     handover.write(design, network, golden, recipe.seed, paths["rtl"])
     if last < VERIFY:
         return Outcome(None, paths)

@@ -9,8 +9,8 @@ from edgeflow import catalog, pipeline
 from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _firmware
 from edgeflow.frontends._lowered import Lowered
-from edgeflow.pipeline import Staged
 from edgeflow.recipe import Recipe
+from edgeflow.stages import Staged
 from edgeflow.training import TrainedModel
 from edgeflow.verify import locate, reference, vectors
 from edgeflow.verify.claim import Claim

@@ -8,8 +8,8 @@ import pytest
 from edgeflow import ablate
 from edgeflow.ablate import WHOLE, Outcome
 from edgeflow.errors import InputError
-from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe
+from edgeflow.stages import Context
 from edgeflow.store import Store
 
 SMALL = {

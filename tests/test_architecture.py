@@ -87,6 +87,8 @@ ALLOWED: dict[str, set[str]] = {
     "provenance": {"boards", "store", "rtl", "report"},
     "workflow": {"errors", "recipe", "tools"},
 }
+ALLOWED["stages"] = {"store"}
+ALLOWED["training_stages"] = {"catalog", "recipe", "recipe_steps", "stages", "store", "training"}
 # The top, which imports any of the above.
 ALLOWED["score"] = set(ALLOWED)
 ALLOWED["pipeline"] = set(ALLOWED) - {"score"}
@@ -107,9 +109,9 @@ ALLOWED["calibrate"] = set(ALLOWED) - {"score", "run", "imports", "check", "cli_
 ALLOWED["estimates"] = set(ALLOWED) - {"score", "calibrate"}
 ALLOWED["cli_estimate"] = set(ALLOWED)
 ALLOWED["cli_sweep"] = {"report", "sweep", "studied"}
-ALLOWED["fit_source"] = {"catalog", "estimate", "network", *RECIPE, "pipeline", "imports"}
-ALLOWED["fit_run"] = {"errors", "boards", "fit", "fit_source", "pipeline", "recipe", "sweep"}
-ALLOWED["cli_fit"] = {"errors", "pipeline", "store", "fit", "fit_run", "report"}
+ALLOWED["fit_source"] = {"catalog", "estimate", "network", *RECIPE, "stages", "training_stages", "pipeline", "imports"}
+ALLOWED["fit_run"] = {"errors", "boards", "fit", "fit_source", "recipe", "stages", "sweep"}
+ALLOWED["cli_fit"] = {"errors", "stages", "store", "fit", "fit_run", "report"}
 ALLOWED["cli"] = set(ALLOWED)
 
 MUTUAL = {"recipe", "recipe_file"}  # one idea in two files: the model, and its mistakes placed in the file

@@ -9,9 +9,9 @@ from hypothesis.extra import numpy as arrays
 from edgeflow import cascade
 from edgeflow.cascade import Student, answers, join, margin
 from edgeflow.errors import InputError
-from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_cost import Cost
+from edgeflow.stages import Context
 from edgeflow.store import Store
 
 TINY = np.array([[9, 1], [5, 4], [2, 8], [3, 5]])  # margins 8, 1, 6, 2

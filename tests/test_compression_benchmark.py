@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from edgeflow import pipeline
-from edgeflow.pipeline import Context
+from edgeflow import training_stages
 from edgeflow.recipe_cost import float_cost, quantized_cost
+from edgeflow.stages import Context
 from edgeflow.store import Store
 from edgeflow.training import Rehearsal, Scores
 from edgeflow.training._rehearsal import Validated
@@ -46,8 +46,8 @@ def rehearsed(benchmark: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: 
         layouts = {"layout": recipe.student.layout((8, 8, 1), 10), "baseline_layout": recipe.baseline.layout((64,), 10)}
         return SimpleNamespace(value=SimpleNamespace(scores=scores, spec=recipe.student, **layouts))
 
-    monkeypatch.setattr(pipeline, "rehearse", rehearse)
-    monkeypatch.setattr(pipeline, "train", train)
+    monkeypatch.setattr(training_stages, "rehearse", rehearse)
+    monkeypatch.setattr(training_stages, "train", train)
     monkeypatch.setattr(benchmark, "RESULTS", tmp_path / "compression.json")
     return wanted
 

@@ -8,9 +8,9 @@ import pytest
 
 from edgeflow import pipeline, recipe
 from edgeflow.errors import InputError, RecipeError
-from edgeflow.pipeline import Staged
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_steps import step_ends
+from edgeflow.stages import Staged
 
 RECIPE = """\
 name: digits

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 
-from edgeflow import pipeline, recipe
+from edgeflow import pipeline, recipe, training_stages
 from edgeflow.boards import _board
-from edgeflow.pipeline import Context
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_cost import quantized_cost
 from edgeflow.rtl.design import Design
+from edgeflow.stages import Context
 from edgeflow.store import Store
 from edgeflow.sweep._task import Figures, Task
 from edgeflow.sweep.figures import CELLS, Stage
@@ -24,7 +24,7 @@ def run(task: Task) -> Figures:
     """Train, and estimate or route as far as the sweep's objectives ask. Raises what the stages raise."""
     wanted = recipe.load(task.recipe)
     context = Context(Store.default(), _log())
-    trained = pipeline.train(wanted, context)
+    trained = training_stages.train(wanted, context)
     model = trained.value
     scores = model.scores["student"]
     figures: Figures = {"accuracy": scores.validation, "test_accuracy": scores.test}

@@ -23,7 +23,7 @@ from edgeflow.errors import DoesNotFitError, InputError
 from edgeflow.fit import show
 from edgeflow.fit.fit import fit
 from edgeflow.fit.goal import Goal
-from edgeflow.pipeline import Context
+from edgeflow.stages import Context
 from edgeflow.sweep._task import RECIPE
 from edgeflow.sweep.folder import Folder
 

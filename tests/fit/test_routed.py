@@ -10,9 +10,9 @@ from edgeflow.fit.fit import fit
 from edgeflow.fit.goal import Goal
 from edgeflow.fit.needs import needs
 from edgeflow.fit.wanted import Wanted
-from edgeflow.pipeline import Context
 from edgeflow.recipe import Hardware
 from edgeflow.rtl.generate import generate
+from edgeflow.stages import Context
 
 
 @pytest.mark.tools

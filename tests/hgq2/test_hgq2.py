@@ -14,12 +14,13 @@ from hgq.config import QuantizerConfigScope
 from hgq.layers import QAdd, QConv2D, QDense, QEinsumDense, QMaxPooling2D
 from hgq.utils import trace_minmax
 
-from edgeflow import check, imports, pipeline
+from edgeflow import check, imports
 from edgeflow.errors import InputError, UnsupportedLayerError
 from edgeflow.frontends import hgq2
 from edgeflow.frontends._hgq2_model import HGQ2Model
 from edgeflow.frontends.hls4ml_graph import Verdict
 from edgeflow.recipe import Hardware
+from edgeflow.stages import Context
 from edgeflow.store import Store
 from edgeflow.verify import vectors, verification
 
@@ -127,7 +128,7 @@ def test_weights_and_activations_have_widths_of_their_own(saved):
 
 @pytest.mark.tools
 def test_the_rtl_is_equal_too(saved, tmp_path):
-    context = pipeline.Context(Store(tmp_path / "store"))
+    context = Context(Store(tmp_path / "store"))
     hardware = Hardware(board="ulx3s", clock_mhz=50)
     wish = imports.Wish(hardware, frames=SAMPLES, until="verify")
     made = imports.run(saved(mlp, overflow="SAT"), wish, tmp_path / "run", context)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgeflow import catalog, pipeline, training
-from edgeflow.pipeline import Context
+from edgeflow import catalog, training, training_stages
 from edgeflow.recipe import Recipe
 from edgeflow.recipe_steps import KIND
+from edgeflow.stages import Context
 from edgeflow.store import Store
 from edgeflow.training import Rehearsal, TrainedModel
 
@@ -143,10 +143,10 @@ def test_a_rehearsal_has_the_float_networks_of_the_run(no_test_split: None, tmp_
     lines: list[str] = []
     context = Context(Store(tmp_path), lines.append)
     recipe = Recipe.model_validate(RECIPE)
-    pipeline.train_floats(recipe, context)
+    training_stages.train_floats(recipe, context)
     lines.clear()
-    made = pipeline.rehearse(recipe, context).value
-    assert made.scores == rehearse().scores == pipeline.rehearse(recipe, context).value.scores
+    made = training_stages.rehearse(recipe, context).value
+    assert made.scores == rehearse().scores == training_stages.rehearse(recipe, context).value.scores
     assert not [line for line in lines if line.startswith(("teacher", "baseline"))]
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgeflow import catalog, pipeline
-from edgeflow.pipeline import Context
+from edgeflow import catalog, training_stages
 from edgeflow.recipe import Recipe
+from edgeflow.stages import Context
 from edgeflow.store import Store
 from edgeflow.training import TrainedModel, _floats
 
@@ -84,21 +84,21 @@ def test_recipes_that_differ_in_the_student_train_its_teachers_once(tmp_path: Pa
     context = Context(Store(tmp_path), heard)
     students = ["student without distillation", "student with distillation"]
 
-    first = pipeline.train(recipe(compression=[OWN]), context)
+    first = training_stages.train(recipe(compression=[OWN]), context)
     assert heard.trained() == [*labels(recipe(compression=[OWN])), *students]
     narrower = RECIPE["student"] | {"hidden": [{"units": 6, "weight_bits": 3}]}
-    second = pipeline.train(recipe(student=narrower), context)
+    second = training_stages.train(recipe(student=narrower), context)
     assert heard.trained() == students
     assert second.value.scores["teacher"] == first.value.scores["teacher"]
     other = RECIPE["teacher"] | {"training": FAST | {"epochs": 2}}
-    pipeline.train(recipe(teacher=other), context)
+    training_stages.train(recipe(teacher=other), context)
     assert heard.trained() == ["teacher 1 of 2", "teacher 2 of 2", *students], "the baseline is the same"
-    pipeline.train(recipe(seed=2), context)
+    training_stages.train(recipe(seed=2), context)
     assert heard.trained() == [*labels(recipe()), *students]
-    pipeline.train(recipe(), context)
+    training_stages.train(recipe(), context)
     assert heard.trained() == students, "only the step's own teacher is one more"
 
-    floats = pipeline.train_floats(recipe(compression=[OWN]), context)
+    floats = training_stages.train_floats(recipe(compression=[OWN]), context)
     took = sum(one.seconds for one in floats.values())
     own = float((first.folder / ".seconds").read_text())
     assert took > 0 and first.seconds == pytest.approx(took + own, abs=1e-6), (
@@ -114,7 +114,7 @@ def test_a_stored_teacher_teaches_the_same(framework: str, tmp_path: Path) -> No
     one = RECIPE["teacher"] | {"members": 1}
     wanted = recipe(student=RECIPE["student"] | {"framework": framework}, teacher=one)
     context, heard = Context(Store(tmp_path)), Heard()
-    stored = {key: one.value for key, one in pipeline.train_floats(wanted, context).items()}
+    stored = {key: one.value for key, one in training_stages.train_floats(wanted, context).items()}
     module = catalog.load("training", framework)
     at_once, with_stored = module.train(wanted, lambda line: None), module.train(wanted, heard, stored)
     assert heard.trained() == ["student without distillation", "student with distillation"]
@@ -138,14 +138,15 @@ def test_the_order_of_building_changes_no_network() -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from edgeflow import pipeline, recipe
+from edgeflow import recipe, training_stages
+from edgeflow.stages import Context
 from edgeflow.store import Store
 
 def progress(line):
     if line.startswith("teacher 2 of 2: epoch"):
         os.kill(os.getpid(), signal.SIGKILL)
 
-pipeline.train(recipe.load(Path(sys.argv[1])), pipeline.Context(Store(Path(sys.argv[2])), progress))
+training_stages.train(recipe.load(Path(sys.argv[1])), Context(Store(Path(sys.argv[2])), progress))
 """
 
 
@@ -160,7 +161,9 @@ def test_a_killed_training_leaves_whole_networks_alone(tmp_path: Path) -> None:
     assert len(list((tmp_path / "store" / "float_network").glob("[!.]*"))) == 1
     assert not (tmp_path / "store" / "train").exists()
     heard = Heard()
-    pipeline.train_floats(Recipe.model_validate(parse(text, "recipe").value), Context(Store(tmp_path / "store"), heard))
+    training_stages.train_floats(
+        Recipe.model_validate(parse(text, "recipe").value), Context(Store(tmp_path / "store"), heard)
+    )
     assert heard.trained() == ["teacher 2 of 2", "baseline 1 of 1"]
 
 

@@ -72,7 +72,7 @@ def test_what_compression_left_is_checked_before_hardware_is_generated(tmp_path:
     wanted = loaded(tmp_path, PERHAPS, 16, 32)
     smaller, _ = step_ends(wanted.compression, wanted.student, (8, 8, 1), 10)
     with pytest.raises(InputError) as caught:
-        pipeline.generate(wanted, trained(smaller), None)  # type: ignore[arg-type] # refused before it looks at a network
+        pipeline.generate(wanted, trained(smaller), network=None)  # refused before it looks at one
     assert str(caught.value).splitlines() == [
         "hardware.folding.dense_0.pe: 16 does not divide 24 outputs; legal: 1, 2, 3, 4, 6, 8, 12, 24; "
         "the recipe's dense_0 is 64 to 32 values, and compression made it 64 to 24",

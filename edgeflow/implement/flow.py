@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from edgeflow.boards._board import Board, Budget
@@ -18,7 +19,7 @@ from edgeflow.implement.result import Cells, Implementation, best_of
 from edgeflow.implement.wrapper import wrap
 from edgeflow.rtl.design import Design
 from edgeflow.store import Store
-from edgeflow.tools import nextpnr_ecp5, pyosys
+from edgeflow.tools import _process, nextpnr_ecp5, pyosys
 from edgeflow.tools._nextpnr import Routed, Target
 from edgeflow.tools.pyosys import Synthesis
 
@@ -58,11 +59,9 @@ def implement(
     progress(f"synthesize {board.top}")
     synthesis = pyosys.run(folder, whole.top, list(whole.sources), family.technology)
     check_budget(board.name, board.budget, family.needs(synthesis.cells))
-    progress(f"synthesize {design.top}")
-    core_synthesis = pyosys.synthesize(design.top, design.sources, design.memories, store, family.technology)
-    core = pack_core(core_synthesis, folder / "core", design.top, family, target)
     progress(f"place and route, {len(seeds)} seeds")
-    routed = family.router.run(folder, whole.top, seeds, target, whole.clock_mhz, constraints, PARALLEL)
+    with _process.beside(partial(_packed_core, design, family, target, folder / "core", store)) as core:
+        routed = family.router.run(folder, whole.top, seeds, target, whole.clock_mhz, constraints, PARALLEL)
     best = best_of(routed)
     assert best.config is not None and best.placed is not None
     progress(f"pack {name}")
@@ -70,7 +69,12 @@ def implement(
     plan = floorplan.read(best.placed, design.units, family, board.die)
     seconds = time.monotonic() - started
     done = _result(board.name, family, target, synthesis, routed, whole.clock_mhz, bitstream, seconds)
-    return Both(replace(done, floorplan=plan), core)
+    return Both(replace(done, floorplan=plan), core())
+
+
+def _packed_core(design: Design, family: Family, target: Target, folder: Path, store: Store) -> Cells:
+    synthesis = pyosys.synthesize(design.top, design.sources, design.memories, store, family.technology)
+    return pack_core(synthesis, folder, design.top, family, target)
 
 
 def pack_core(synthesis: Synthesis, folder: Path, top: str, family: Family, target: Target) -> Cells:

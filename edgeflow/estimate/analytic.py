@@ -11,7 +11,8 @@ from math import exp
 from edgeflow.boards._board import Board
 from edgeflow.estimate import constants
 from edgeflow.estimate.constants import FLOORS, LIKE, Fitted
-from edgeflow.estimate.features import LOGIC_PATH, PATH, features, features_of
+from edgeflow.estimate.features import features, features_of
+from edgeflow.estimate.paths import KINDS
 from edgeflow.estimate.sketch import sketched
 from edgeflow.families import _family
 from edgeflow.network.network import Network
@@ -106,7 +107,7 @@ def outside(fitted: Fitted, terms: Mapping[str, float], family: str) -> tuple[st
     beyond = {
         name: value / fitted.most.get(name, 0.0) if fitted.most.get(name) else float("inf")
         for name, value in terms.items()
-        if name not in (PATH, LOGIC_PATH) and value > FAR * fitted.most.get(name, 0.0)
+        if name not in KINDS and value > FAR * fitted.most.get(name, 0.0)
     }
     like = (f"family {family}, taken as {LIKE[family]}",) if family in LIKE else ()
     few = (f"a corpus of {fitted.rows} designs of the family",) if fitted.rows < FEW else ()

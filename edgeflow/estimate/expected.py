@@ -92,4 +92,3 @@ CARRIES = {  # bits of carry chains
     "windows": 4.0,
 }
 CELLS_A_CARRY = {"ecp5": 2}  # bits that a carry cell adds
-PERIOD = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # of features.speed_features: the slowest path is the period

@@ -1,14 +1,13 @@
 """A design as numbers: the terms of its parts, and what bounds its clock."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from math import log
 
 from edgeflow.boards._board import Board
 from edgeflow.estimate.counting import FFS, FIRST, LONE, Terms
 from edgeflow.estimate.devices import Device, device
-from edgeflow.estimate.paths import path_ns
+from edgeflow.estimate.paths import paths_ns
 from edgeflow.estimate.terms import terms_of
 from edgeflow.families import _family
 from edgeflow.rtl.delays import Delays
@@ -16,7 +15,6 @@ from edgeflow.rtl.design import LOGIC, Design, Part
 
 LOSES_NOTHING = ("ef_upsize", "ef_window")  # what nobody reads of it is shifted all the same, or left out already
 ENDS_PAST_MEMORY = ("ef_window", "ef_permute")
-PATH, LOGIC_PATH = "path_ns", "logic_ns"
 
 
 def features(design: Design, board: Board) -> dict[str, float]:
@@ -26,12 +24,7 @@ def features(design: Design, board: Board) -> dict[str, float]:
 def features_of(parts: Sequence[Part], family: str, delays: Delays) -> dict[str, float]:
     found = _terms(parts, device(family))
     named = {name: float(value) for name, value in found.items() if value}
-    paths = [path_ns(part, delays) for part in parts if part.module != LOGIC]
-    logic = [path_ns(part, delays) for part in parts if part.module == LOGIC]
-    return named | {
-        PATH: round(delays.register_ns + max(paths, default=0.0), 3),
-        LOGIC_PATH: round(delays.register_ns + max(logic, default=0.0), 3),
-    }
+    return named | paths_ns(parts, delays, device(family))
 
 
 def _terms(parts: Sequence[Part], target: Device) -> Terms:
@@ -48,17 +41,3 @@ def _terms(parts: Sequence[Part], target: Device) -> Terms:
         ends_in_luts = part.module == LOGIC or bool(terms["masked"] or past)
         found.update(terms)
     return found
-
-
-def speed_features(terms: Mapping[str, float], luts: float) -> list[float]:
-    """What the logarithm of a clock's period is a sum of."""
-    slowest = max(terms[PATH], terms[LOGIC_PATH])
-    return [
-        1.0,
-        log(slowest),
-        log(terms[PATH]),
-        log(max(luts, 10.0)),
-        float(terms.get("dsps", 0) > 0),
-        float(terms.get("windows", 0) > 0),
-        float(terms.get("brams", 0) > 0),
-    ]

@@ -55,9 +55,13 @@ def memory(
     registered: bool = True,
     used: int | None = None,
     text: str | None = None,
+    away: int = 0,
 ) -> None:
-    """Add ``copies`` of a memory whose output is a register: its own in a block, flip-flops elsewhere."""
-    mapped = memories.place(rows, width, written, device.blocks, device.cells, forced)
+    """Add ``copies`` of a memory whose output is a register: its own in a block, flip-flops elsewhere.
+
+    ``width`` bits of a word are read, from bit ``away`` on.
+    """
+    mapped = memories.place(rows, width, written, device.blocks, device.cells, forced, away)
     found["multiplexed"] += copies * mapped.multiplexed
     match mapped.where:
         case memories.BLOCKS:

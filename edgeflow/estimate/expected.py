@@ -29,6 +29,7 @@ LUTS = {
     "counter": 0.8,
     "product": 1.0,
     "products": 1.0,
+    "summed": 0.7,
     "multiplied": 0.5,
     "narrow": 1.2,
     "narrows": 4.0,
@@ -69,10 +70,14 @@ LUTS = {
 # eight.
 OWN = {
     "ecp5": {"chains": 1.0, "offsets": 1.0, "lutram": 6.0, "comparisons": 6.0},
-    "ice40": {"lone": 1.0},
+    "ice40": {"lone": 1.0, "chains": 1.0},
     "gw1n": {"lone": 1.0, "lutram": 8.0, "comparisons": 6.0},
 }
-KNOWN = {"ecp5": ("chain", "chains", "lutram")}  # by construction: drawn back ten times as hard
+KNOWN = {  # by construction: drawn back ten times as hard
+    "ecp5": ("chain", "chains", "lutram"),
+    "ice40": ("chain", "chains", "lone"),
+    "gw1n": ("chain", "chains", "lone"),
+}
 HARD = 10.0
 
 CARRIES = {  # bits of carry chains

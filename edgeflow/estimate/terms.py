@@ -10,7 +10,7 @@ from math import ceil
 
 from edgeflow.estimate.counting import BRAMS, DSPS, FFS, FIRST, LONE, Terms, add, bits, count, memory, multiply
 from edgeflow.estimate.devices import Device
-from edgeflow.estimate.tables import different, fields, rom, varying
+from edgeflow.estimate.tables import different, fields, varying
 from edgeflow.estimate.windows import window
 from edgeflow.rtl.design import LOGIC, Part
 
@@ -124,6 +124,7 @@ def _added(found: Terms, used: int, x: int, w: int, y: int, varies: bool) -> int
     digits, signed = used.bit_count(), used >> (w - 1)
     found["product"] += digits * (x + 1) * varies
     found["products"] += digits * varies
+    found["summed"] += max(0, digits - 2) * (x + w) * varies  # the more there are, the wider are their sums
     if not used:
         return 0
     low = (used & -used).bit_length() - 1  # zeros
@@ -206,13 +207,13 @@ def _table(part: Part, device: Device) -> Terms:
 
 
 def _permute(part: Part, device: Device) -> Terms:
-    n = part.numbers
+    n, order = part.numbers, part.tables["OrderFile"]
     index = bits(n["Words"])
-    found: Terms = Counter({"permutes": 1, FFS: 3 * index + 2 + 2 + 1})
+    found: Terms = Counter({"permutes": 1, FFS: 2 * index + 2 + 2 + 1})
     for _ in range(2):
         count(found, index)
     memory(found, device, 2 << index, n["Width"], written=True)
-    found["rom"] += rom(part.tables["OrderFile"])
+    memory(found, device, n["Words"], index, written=False, text=order)
     return found
 
 

@@ -1,11 +1,20 @@
 """What ef_window is made of: where rows, columns and taps lie, which rings of pixels are kept, which taps masked."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from edgeflow.estimate.counting import FFS, LONE, Terms, add, bits, count, memory
 from edgeflow.estimate.devices import Device
 from edgeflow.estimate.tables import different, rom, rows_of, set_in, varying
 from edgeflow.rtl.design import Part
+
+
+@dataclass(frozen=True)
+class Ring:
+    bits: int  # of a word that are read
+    away: int  # of the first that is, from the word's end
+    offset: bool  # whether its tap is anywhere but where the window begins
+
 
 PLACES = ("Rows", "Columns", "ChannelGroups", "TapGroups", "Repeats")
 
@@ -24,9 +33,9 @@ def window(part: Part, device: Device) -> Terms:
     found["masked"] += copies * word * masked
     found["inside"] += copies * masked * n["TapGroups"]
     rings = _rings(part)
-    _addresses(found, part, [offset for _, offset in rings])
-    for width, alike in Counter(width for width, _ in rings).items():
-        memory(found, device, 1 << n["AddressWidth"], width, written=True, copies=alike)
+    _addresses(found, part, [ring.offset for ring in rings])
+    for (width, away), alike in Counter((ring.bits, ring.away) for ring in rings).items():
+        memory(found, device, 1 << n["AddressWidth"], width, written=True, copies=alike, away=away)
     return found
 
 
@@ -62,9 +71,9 @@ def _addresses(found: Terms, part: Part, offsets: list[bool]) -> None:
         found[LONE] += address * (not offset and not grouped)
 
 
-def _rings(part: Part) -> list[tuple[int, bool]]:
-    """Width of the copies of the ring that synthesis keeps, and whether their offset is anything: none of what nobody
-    reads, one of those that read the same places, as windows of a beat do where they overlap."""
+def _rings(part: Part) -> list[Ring]:
+    """The copies of the ring that synthesis keeps: none of what nobody reads, one of those that read the same places,
+    as windows of a beat do where they overlap."""
     n = part.numbers
     copies, address = n["Pixels"] * n["Taps"], n["AddressWidth"]
     rows, mask = rows_of(part.tables["TapFile"]), (1 << n["AddressWidth"]) - 1
@@ -76,7 +85,11 @@ def _rings(part: Part) -> list[tuple[int, bool]]:
         place = (column % n["InPixels"], *(row >> (copy * address) & mask for row in rows))
         own = reads[copy * n["Lanes"] : (copy + 1) * n["Lanes"]]
         seen[place] = [max(pair) for pair in zip(seen.get(place, own), own, strict=True)]
-    return [(sum(kept), any(place[1:])) for place, kept in seen.items() if sum(kept)]
+    return [
+        Ring(sum(kept), next(i for i, one in enumerate(kept) if one) * n["XWidth"], any(place[1:]))
+        for place, kept in seen.items()
+        if sum(kept)
+    ]
 
 
 def _masks(part: Part) -> int:

@@ -11,7 +11,8 @@ from math import exp
 from edgeflow.boards._board import Board
 from edgeflow.estimate import constants
 from edgeflow.estimate.constants import FLOORS, LIKE, Fitted
-from edgeflow.estimate.features import LOGIC_PATH, PATH, features, features_of
+from edgeflow.estimate.features import features, features_of
+from edgeflow.estimate.paths import KINDS
 from edgeflow.estimate.sketch import sketched
 from edgeflow.families import _family
 from edgeflow.network.network import Network
@@ -54,8 +55,8 @@ class Sketch:
 
 
 # How far nine of ten sketches lie from the estimate of the generated design, beside what that is off (on the corpus'
-# designs, 2026-11-28): logarithms, blocks in units.
-SKETCHED = {"luts": 0.35, "ffs": 0.34, "carries": 0.35, "fmax_mhz": 0.1, "brams": 3.0, "dsps": 1.0}
+# designs, 2026-12-01): logarithms, blocks in units.
+SKETCHED = {"luts": 0.32, "ffs": 0.40, "carries": 0.35, "fmax_mhz": 0.16, "brams": 0.0, "dsps": 0.0}
 
 
 def sketch(network: Network, folding: Folding, clock_mhz: float, board: Board) -> Sketch:
@@ -106,7 +107,7 @@ def outside(fitted: Fitted, terms: Mapping[str, float], family: str) -> tuple[st
     beyond = {
         name: value / fitted.most.get(name, 0.0) if fitted.most.get(name) else float("inf")
         for name, value in terms.items()
-        if name not in (PATH, LOGIC_PATH) and value > FAR * fitted.most.get(name, 0.0)
+        if name not in KINDS and value > FAR * fitted.most.get(name, 0.0)
     }
     like = (f"family {family}, taken as {LIKE[family]}",) if family in LIKE else ()
     few = (f"a corpus of {fitted.rows} designs of the family",) if fitted.rows < FEW else ()

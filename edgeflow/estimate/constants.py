@@ -8,7 +8,6 @@ from math import exp
 from pathlib import Path
 
 from edgeflow.errors import InputError
-from edgeflow.estimate.features import speed_features
 
 SHIPPED = Path(__file__).parent / "constants.json"
 FLOORS = ("brams", "dsps")  # whole blocks: exact, or off by some
@@ -22,7 +21,7 @@ class Constants:
     luts: Mapping[str, float]
     carries: Mapping[str, float]
     ffs: float  # found for each one counted
-    speed: list[float]  # of features.speed_features; their sum is the period's logarithm
+    speed: Mapping[str, float]  # by kind of path: its share of the period that paths.py says; the longest is the period
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,14 @@ class Fitted:
 
 
 def predict(constants: Constants, terms: Mapping[str, float]) -> dict[str, float]:
-    luts = _sum(constants.luts, terms)
-    period = sum(a * b for a, b in zip(constants.speed, speed_features(terms, luts), strict=True))
+    period = max(share * terms.get(kind, 0.0) for kind, share in constants.speed.items())
     return {
-        "luts": luts,
+        "luts": _sum(constants.luts, terms),
         "ffs": constants.ffs * terms.get("ffs", 0.0),
         "carries": _sum(constants.carries, terms),
         "brams": terms.get("brams", 0.0),
         "dsps": terms.get("dsps", 0.0),
-        "fmax_mhz": 1000 / exp(period),
+        "fmax_mhz": 1000 / period,
     }
 
 

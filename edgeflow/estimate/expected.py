@@ -16,6 +16,9 @@ LUTS = {
     "compare": 1.0,
     "threshold": 1.0,
     "comparisons": 3.0,
+    "decided": 1.0,
+    "little": 0.7,
+    "littles": 0.5,
     "table": 0.6,
     "choose": 1.0,
     "tie": 0.4,
@@ -23,17 +26,20 @@ LUTS = {
     "pipelines": 3.0,
     # ef_dense and its replay
     "denses": 8.0,
-    "counter": 1.7,
+    "counter": 0.8,
     "product": 1.0,
     "products": 1.0,
+    "summed": 0.7,
     "multiplied": 0.5,
+    "narrow": 1.2,
+    "narrows": 4.0,
+    "inverted": 1.0,
     "start": 1.0,
     "replays": 12.0,
     # ef_window and memories
     "windows": 20.0,
-    "position": 1.5,
-    "address": 1.0,
-    "addresses": 2.0,
+    "position": 0.5,
+    "address": 0.5,
     "masked": 0.8,
     "inside": 0.6,
     "rom": 1.0,
@@ -60,13 +66,18 @@ LUTS = {
 }
 # Where a family is known to differ. ECP5: hw/techmap/ecp5_add.v takes one LUT more than bits; a memory cell takes four
 # and two that write it; a comparison's carry is fed in and led out by a cell of two each. iCE40: a flip-flop that no
-# LUT of its own feeds fills a cell of LUT and flip-flop.
+# LUT of its own feeds fills a cell of LUT and flip-flop. Gowin: it takes a LUT to pass through; a memory cell takes
+# eight.
 OWN = {
     "ecp5": {"chains": 1.0, "offsets": 1.0, "lutram": 6.0, "comparisons": 6.0},
-    "ice40": {"lone": 1.2},
-    "gw1n": {"lutram": 4.0, "comparisons": 6.0},
+    "ice40": {"lone": 1.0, "chains": 1.0},
+    "gw1n": {"lone": 1.0, "lutram": 8.0, "comparisons": 6.0},
 }
-KNOWN = {"ecp5": ("chain", "chains", "lutram")}  # by construction: drawn back ten times as hard
+KNOWN = {  # by construction: drawn back ten times as hard
+    "ecp5": ("chain", "chains", "lutram"),
+    "ice40": ("chain", "chains", "lone"),
+    "gw1n": ("chain", "chains", "lone"),
+}
 HARD = 10.0
 
 CARRIES = {  # bits of carry chains
@@ -77,17 +88,12 @@ CARRIES = {  # bits of carry chains
     "compare": 1.0,
     "threshold": 0.5,
     "comparisons": 0.5,
-    "counter": 0.5,
     "product": 0.7,
     "products": 0.5,
     "start": 0.1,
-    "position": 1.0,
-    "address": 1.0,
-    "addresses": 0.5,
     "greatest": 1.0,
     "greatests": 0.5,
     "tie": 0.1,
     "windows": 4.0,
 }
 CELLS_A_CARRY = {"ecp5": 2}  # bits that a carry cell adds
-PERIOD = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # of features.speed_features: the slowest path is the period

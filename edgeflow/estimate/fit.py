@@ -7,18 +7,18 @@ says of it is set beside what it took (conformal prediction by groups).
 """
 
 from collections.abc import Callable, Sequence
-from math import ceil, log
+from math import ceil, exp, log
 
 import numpy as np
 
-from edgeflow.estimate import corpus, expected
+from edgeflow.estimate import corpus, expected, paths
 from edgeflow.estimate.constants import FLOORS, Constants, Fitted, predict, save
 from edgeflow.estimate.corpus import Row
-from edgeflow.estimate.features import speed_features
-from edgeflow.estimate.solve import Floats, pulled
+from edgeflow.estimate.solve import pulled
 
 COVERED = 0.9
-PULL, SPEED_PULL = 0.3, 0.2  # chosen by the error on architectures left out
+PULL = 0.3  # chosen by the error on architectures left out
+SPEED_PULL, SPEED_ROUNDS = 2.0, 30  # designs of a kind of path that weigh as much as the pull to all kinds
 LEAST_ROWS = 3  # fewer say nothing about a family
 FEW_ROWS, FEW_SPREAD = 9, 0.4  # with fewer there is no ninth of ten: the largest error, and at least so much
 SMALLEST_LUTS = 40  # below, a percentage is noise
@@ -56,7 +56,7 @@ def constants(rows: Sequence[Row]) -> Constants:
     luts = _sum(rows, {**expected.LUTS, **expected.OWN.get(family, {})}, "luts", expected.KNOWN.get(family, ()))
     carries = _sum(rows, {name: cost / cells for name, cost in expected.CARRIES.items()}, "carries")
     ffs = float(np.median([row.found["ffs"] / row.terms["ffs"] for row in rows if row.terms.get("ffs")]))
-    return Constants(luts, carries, ffs, _speed(rows, luts))
+    return Constants(luts, carries, ffs, _speed(rows))
 
 
 def _sum(rows: Sequence[Row], costs: dict[str, float], figure: str, known: Sequence[str] = ()) -> dict[str, float]:
@@ -69,19 +69,39 @@ def _sum(rows: Sequence[Row], costs: dict[str, float], figure: str, known: Seque
     return {**costs, **{name: round(float(cost), 4) for name, cost in zip(names, solved, strict=True)}}
 
 
-def _speed(rows: Sequence[Row], luts: dict[str, float]) -> list[float]:
-    """Ridge regression of the period's logarithm, drawn to the slowest path."""
-    size = [sum(cost * row.terms.get(name, 0.0) for name, cost in luts.items()) for row in rows]
-    routed = [(row, n) for row, n in zip(rows, size, strict=True) if "fmax_mhz" in row.found]
-    start = np.array(expected.PERIOD)
-    if not routed:
-        return list(expected.PERIOD)
-    matrix: Floats = np.array([speed_features(row.terms, n) for row, n in routed])
-    target = np.array([log(1000 / row.found["fmax_mhz"]) for row, _ in routed])
-    free = np.array([1e-6, *[1.0] * (len(start) - 1)])  # the offset is free
-    pull = np.diag(free * SPEED_PULL * len(routed))
-    away = np.linalg.solve(matrix.T @ matrix + pull, matrix.T @ (target - matrix @ start))
-    return [round(float(value), 5) for value in start + away]
+def _speed(rows: Sequence[Row]) -> dict[str, float]:
+    """Of each kind of path what it really takes, drawn to what all kinds have in common.
+
+    Which path is a design's slowest changes with these shares, so they are found again until it stays.
+    """
+    routed = [row for row in rows if "fmax_mhz" in row.found]
+    shares = dict.fromkeys(paths.KINDS, 0.0)  # logarithms
+    for _ in range(SPEED_ROUNDS if routed else 0):
+        slowest = [max(_kinds(row), key=lambda kind: shares[kind] + log(row.terms[kind])) for row in routed]
+        found = _by_kind(slowest, [_period(row) - log(row.terms[k]) for row, k in zip(routed, slowest, strict=True)])
+        shares = {kind: (share + found[kind]) / 2 for kind, share in shares.items()}
+    return {kind: round(exp(share), 4) for kind, share in shares.items()}
+
+
+def _period(row: Row) -> float:
+    """Its logarithm, of nanoseconds."""
+    return log(1000 / row.found["fmax_mhz"])
+
+
+def _kinds(row: Row) -> list[str]:
+    return [kind for kind in paths.KINDS if row.terms.get(kind)]
+
+
+def _by_kind(kinds: Sequence[str], errors: Sequence[float]) -> dict[str, float]:
+    """Mean of the errors by kind, as if each had a few more of the mean of all."""
+    places = {kind: i for i, kind in enumerate(paths.KINDS)}
+    common = np.ones((len(kinds) + len(places), 1))
+    common[len(kinds) :] = 0.0  # what is drawn is how far a kind is off the others
+    each = np.eye(len(places))
+    own = np.concatenate([each[[places[kind] for kind in kinds]], np.sqrt(SPEED_PULL) * each])
+    target = np.concatenate([errors, np.zeros(len(places))])
+    solved = np.linalg.lstsq(np.concatenate([common, own], axis=1), target, rcond=None)[0]
+    return {kind: float(solved[0] + solved[1 + i]) for kind, i in places.items()}
 
 
 def _spread(rows: Sequence[Row], away: Sequence[dict[str, float]], figure: str) -> float:

@@ -35,11 +35,14 @@ class Mapped:
     multiplexed: int = 0  # bits chosen among cells
 
 
-def place(rows: int, width: int, written: bool, blocks: Blocks, cells: Cells | None, forced: bool = False) -> Mapped:
-    """A memory with one port that reads in a clock cycle; ``forced``: marked for blocks."""
+def place(
+    rows: int, width: int, written: bool, blocks: Blocks, cells: Cells | None, forced: bool = False, away: int = 0
+) -> Mapped:
+    """A memory with one port that reads in a clock cycle; ``forced``: marked for blocks; ``away``: bits that nobody
+    reads come before the ``width`` that somebody does, and may make them touch one block more."""
     if not width:
         return Mapped(LOGIC)
-    price, block = _in_blocks(rows, width, written, blocks)
+    price, block = _in_blocks(rows, width, written, blocks, away)
     if forced:
         return block
     ways = [(rows * width / (1 if written else 16), Mapped(LOGIC))]
@@ -49,12 +52,12 @@ def place(rows: int, width: int, written: bool, blocks: Blocks, cells: Cells | N
     return min(ways, key=lambda way: way[0])[1]
 
 
-def _in_blocks(rows: int, width: int, written: bool, blocks: Blocks) -> tuple[float, Mapped]:
+def _in_blocks(rows: int, width: int, written: bool, blocks: Blocks, away: int) -> tuple[float, Mapped]:
     ways = []
     for i, unit in enumerate(blocks.widths):
         deep = ceil(rows / (blocks.bits // blocks.widths[0] >> i))
         byte = min(blocks.byte, unit) if written else 1
-        padded = ceil(width / byte) * byte
+        padded = ceil((away % unit + width) / byte) * byte
         count, multiplexed = ceil(deep * padded / unit), (deep - 1) * width
         price = blocks.price * count + 0.5 * multiplexed + READ_PORT + written * READ_OLD
         price += 0.5 * deep if written and deep > 1 else 0

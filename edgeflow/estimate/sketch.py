@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from edgeflow.circuit.graph import Circuit
 from edgeflow.kernels._unit import Beat, Unit
 from edgeflow.network.network import Network
-from edgeflow.rtl.census import operations
 from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.design import LOGIC, Part
 from edgeflow.rtl.gears import gears
+from edgeflow.rtl.operations import operations
 from edgeflow.rtl.pieces import INPUT, Piece, parts_of, pieces_of
 from edgeflow.rtl.shapes import Folding, input_lanes, layer_shapes
 

@@ -5,15 +5,15 @@ for a bit whatever name it goes by.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 
 from edgeflow.circuit.cost import chain_bits
-from edgeflow.circuit.graph import Circuit, Node, Op, Term
+from edgeflow.circuit.graph import Circuit, Op, Term
 from edgeflow.rtl.delays import Delays
+from edgeflow.rtl.operations import SMALL, operations
 from edgeflow.rtl.schedule import OUTPUT, Schedule, uses
 
 Bit = tuple[int, int]  # node, bit
-SMALL = 2  # an adder of so many bits needs no carry chain
+WIRES = (Op.DROP, Op.WRAP, Op.SIGN)
 
 
 def census(circuit: Circuit, schedule: Schedule, delays: Delays) -> dict[str, int]:
@@ -22,22 +22,18 @@ def census(circuit: Circuit, schedule: Schedule, delays: Delays) -> dict[str, in
     held = _registers(circuit, schedule, live)
     made = {(node, bit) for node, bit, cycle in held if cycle == schedule.cycle[node] + 1}
     logic = sum(1 for node, _ in made if circuit.nodes[node].op is not Op.INPUT)
+    shared = len(made & _used_at_once(circuit, schedule, live))
     return {
         **counts,
         "registers": len(held) + schedule.latency,
-        "lone_registers": len(held) - logic + schedule.latency,  # fed by another register, not by logic
+        # fed by another register, or by logic that feeds more than it
+        "lone_registers": len(held) - logic + shared + schedule.latency,
+        "first_registers": len(made) - logic,  # of inputs as they come
+        "inverted_bits": _inverted(circuit, schedule),
         "latency": schedule.latency,
         "unused": sum(circuit.nodes[i].width - live[i].bit_count() for i in _inputs(circuit, schedule)),
         "stage_ps": round(1000 * _longest_ns(circuit, schedule, delays)),
     }
-
-
-def operations(circuit: Circuit, nodes: Sequence[int]) -> Counter[str]:
-    """By kind, with their bits."""
-    counts: Counter[str] = Counter()
-    for i in nodes:
-        counts.update(_operation(circuit, circuit.nodes[i]))
-    return counts
 
 
 def reads(circuit: Circuit, schedule: Schedule) -> tuple[int, ...]:
@@ -46,31 +42,31 @@ def reads(circuit: Circuit, schedule: Schedule) -> tuple[int, ...]:
     return tuple(live[i].bit_count() for i in _inputs(circuit, schedule))
 
 
-def _operation(circuit: Circuit, node: Node) -> dict[str, int]:
-    match node.op:
-        case Op.ADD | Op.SUB:
-            bits = chain_bits(node)
-            constant = any(circuit.nodes[t.node].op is Op.CONST for t in node.args)
-            if bits <= SMALL:
-                return {"small_bits": bits}
-            kind = "offset" if constant else "add"
-            return {f"{kind}_bits": bits, f"{kind}_chains": 1, "odd_chains": bits % 2}
-        case Op.GREATER:
-            bits = max(circuit.nodes[t.node].width + t.shift for t in node.args)
-            constant = any(circuit.nodes[t.node].op is Op.CONST for t in node.args)
-            return {"threshold_bits" if constant else "greater_bits": bits, "comparisons": 1}
-        case Op.CLIP:
-            over = circuit.nodes[node.args[0].node].width - node.width
-            return {"clip_bits": node.width, "clip_over": over, "clips": 1}
-        case Op.CHOOSE:
-            constants = sum(circuit.nodes[t.node].op is Op.CONST for t in node.args[1:])
-            return {"table_bits" if constants == 2 else "choose_bits": node.width}
-        case Op.MULTIPLY:
-            return {"multiplies": 1, "multiply_bits": node.width}
-        case Op.EVEN:
-            return {"ties": 1, "tie_bits": node.value}
-        case _:
-            return {}
+def _used_at_once(circuit: Circuit, schedule: Schedule, live: dict[int, int]) -> set[Bit]:
+    """Bits that logic makes and other logic uses in the same cycle."""
+    found: set[Bit] = set()
+    known: dict[Bit, Bit | None] = {}
+    for i, cycle in schedule.cycle.items():
+        if circuit.nodes[i].op in WIRES:
+            continue
+        for term in circuit.nodes[i].args:
+            for bit in _bits(live.get(term.node, 0)):
+                driver = _driver(circuit, schedule, (term.node, bit), known)
+                if driver and schedule.cycle[driver[0]] == cycle and circuit.nodes[driver[0]].op is not Op.INPUT:
+                    found.add(driver)
+    return found
+
+
+def _inverted(circuit: Circuit, schedule: Schedule) -> int:
+    """Bits that adders subtract, each once a cycle: a carry chain that cannot turn them round takes a LUT for each."""
+    found = {
+        (node.args[1].node, schedule.cycle[i])
+        for i in schedule.cycle
+        if (node := circuit.nodes[i]).op in (Op.SUB, Op.GREATER)
+        and circuit.nodes[node.args[1].node].op is not Op.CONST
+        and (node.op is Op.GREATER or chain_bits(node) > SMALL)
+    }
+    return sum(circuit.nodes[node].width for node, _ in found)
 
 
 def _inputs(circuit: Circuit, schedule: Schedule) -> list[int]:

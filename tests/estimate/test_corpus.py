@@ -35,7 +35,7 @@ def test_the_fit_gives_the_constants_that_ship():
             new_costs, costs = getattr(new.constants, figure), getattr(one.constants, figure)
             assert new_costs.keys() == costs.keys()
             assert list(new_costs.values()) == pytest.approx(list(costs.values()), abs=2e-3)
-        assert new.constants.speed == pytest.approx(one.constants.speed, abs=1e-3)
+        assert new.constants.speed == pytest.approx(dict(one.constants.speed), abs=1e-3)
         assert list(new.spread.values()) == pytest.approx(list(one.spread.values()), abs=1e-3)
 
 

@@ -39,6 +39,12 @@ def test_weights_go_to_blocks_where_they_are_told_to():
     assert placed(ICE40, 512, 16, written=False, forced=True) == Mapped(BLOCKS, 2)
 
 
+def test_bits_that_nobody_reads_may_cost_a_block_but_no_more():
+    assert place(64, 12, True, ICE40.blocks, None).cells == 1
+    assert place(64, 12, True, ICE40.blocks, None, away=6).cells == 2, "of 18 bits the last 12, in blocks of 16"
+    assert place(64, 12, True, ICE40.blocks, None, away=16).cells == 1
+
+
 def test_small_constants_stay_in_logic():
     assert placed(ECP5, 12, 14, written=False).where == LOGIC
     assert placed(ECP5, 1024, 16, written=False).where == BLOCKS

@@ -34,12 +34,12 @@ def test_resources_have_the_names_of_a_budget(name):
 def test_cells_are_counted_by_pattern_and_weight_and_as_packed_where_both_know_them():
     gowin = _family.load("gw1n")
     assert gowin.needs({"LUT1": 1, "LUT4": 2, "LUT5": 50, "ALU": 4, "RAM16SDP4": 2, "DFFRE": 7, "DFF": 1}) == {
-        "luts": 1 + 2 + 4 + 2 * 4,
+        "luts": 1 + 2 + 4 + 2 * 8,
         "ffs": 8,
         "brams": 0,
         "dsps": 0,
     }
-    assert gowin.takes({"LUT4": 9, "MULT18X18": 2, "MULT9X9": 1}, {"LUT4": 3})["luts"] == 9
+    assert gowin.takes({"LUT4": 9, "ALU": 2, "RAM16SDP4": 1, "MULT18X18": 2}, {"LUT4": 3})["luts"] == 9 + 2 + 4
     assert gowin.takes({"MULT18X18": 2, "MULT9X9": 1}, {})["dsps"] == 5
 
 

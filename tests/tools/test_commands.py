@@ -109,6 +109,11 @@ def test_gowin_packs_a_netlist_without_ends():
     assert module == {"ports": {}, "cells": {"add": {"type": "ALU"}}}
 
 
+def test_gowin_routes_to_the_cells_that_were_placed_less_what_was_kept_free():
+    placed = {"LUT4": 464, "ALU": 140, "DFF": 278, "RAM16SDP4": 16, "MUX2_LUT5": 21}  # with --no-route
+    assert nextpnr_gowin.routed(placed) == placed | {"LUT4": 260, "DFF": 182}
+
+
 def test_ecppack():
     expected = ["--compress", "--input", "top.config", "--bit", "digits.bit"]
     assert ecppack.command("top.config", "digits.bit") == [*PYTHON, ecppack.WORKER, *expected]

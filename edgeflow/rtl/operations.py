@@ -1,0 +1,47 @@
+"""What kinds of operations a circuit is made of, with their bits: as synthesis tells them apart."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from edgeflow.circuit.cost import chain_bits
+from edgeflow.circuit.graph import Circuit, Node, Op
+
+LUT = 4  # a comparison of so many bits with a constant is a LUT, and with another value needs no chain on ECP5
+SMALL = 2  # an adder of so many bits needs no carry chain
+
+
+def operations(circuit: Circuit, nodes: Sequence[int]) -> Counter[str]:
+    """By kind, with their bits."""
+    counts: Counter[str] = Counter()
+    for i in nodes:
+        counts.update(_operation(circuit, circuit.nodes[i]))
+    return counts
+
+
+def _operation(circuit: Circuit, node: Node) -> dict[str, int]:
+    match node.op:
+        case Op.ADD | Op.SUB:
+            bits = chain_bits(node)
+            constant = any(circuit.nodes[t.node].op is Op.CONST for t in node.args)
+            if bits <= SMALL:
+                return {"small_bits": bits}
+            kind = "offset" if constant else "add"
+            return {f"{kind}_bits": bits, f"{kind}_chains": 1, "odd_chains": bits % 2}
+        case Op.GREATER:
+            bits = max(circuit.nodes[t.node].width + t.shift for t in node.args)
+            constant = any(circuit.nodes[t.node].op is Op.CONST for t in node.args)
+            if bits <= LUT:
+                return {"decided": 1} if constant else {"little_bits": bits, "little": 1}
+            return {"threshold_bits" if constant else "greater_bits": bits, "comparisons": 1}
+        case Op.CLIP:
+            over = circuit.nodes[node.args[0].node].width - node.width
+            return {"clip_bits": node.width, "clip_over": over, "clips": 1}
+        case Op.CHOOSE:
+            constants = sum(circuit.nodes[t.node].op is Op.CONST for t in node.args[1:])
+            return {"table_bits" if constants == 2 else "choose_bits": node.width}
+        case Op.MULTIPLY:
+            return {"multiplies": 1, "multiply_bits": node.width}
+        case Op.EVEN:
+            return {"ties": 1, "tie_bits": node.value}
+        case _:
+            return {}

@@ -4,9 +4,12 @@ and import this before QKeras. Also what every model needs: initial weights, wei
 
 import os
 
+from edgeflow.training import _arithmetic
+
 os.environ["TF_USE_LEGACY_KERAS"] = "1"  # QKeras and hls4ml's converter know Keras 2 only
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the models are small, and a GPU is not bit-reproducible
+os.environ.update(_arithmetic.variables(os.environ))
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,6 +1,7 @@
 """Train a recipe with Keras and QKeras.
 
-``train(recipe, progress) -> TrainedModel`` is deterministic in ``recipe.training_slice`` on one machine.
+``train(recipe, progress) -> TrainedModel`` is deterministic in ``recipe.training_slice``; on which CPUs,
+_arithmetic.py says.
 """
 
 from collections.abc import Mapping, Sequence

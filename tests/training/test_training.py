@@ -1,6 +1,7 @@
 """Training: deterministic, honest about its splits, and its result survives its files."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -158,6 +159,32 @@ def test_a_layered_student_learns_on_its_grids_and_survives_its_files(tmp_path: 
     data = catalog.load("datasets", "digits").load()
     logits = predict(training.load(tmp_path), data.x_test)
     assert float((logits.argmax(axis=1) == data.y_test).mean()) == trained.scores["student"].test
+
+
+ISA, MATH = "--xla_cpu_max_isa=AVX2", "--xla_cpu_enable_platform_dependent_math=false"
+OTHER = "--xla_cpu_enable_fast_math=false"
+PINNED = {"XLA_FLAGS": f"{ISA} {MATH}", "ONEDNN_MAX_CPU_ISA": "AVX2", "TF_ENABLE_ONEDNN_OPTS": "0"}
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ({}, {}),
+        ({"XLA_FLAGS": OTHER}, {"XLA_FLAGS": f"{OTHER} {ISA} {MATH}"}),
+        ({"XLA_FLAGS": "--xla_cpu_max_isa=AVX"}, {"XLA_FLAGS": f"--xla_cpu_max_isa=AVX {MATH}"}),
+        ({"ONEDNN_MAX_CPU_ISA": "ALL", "TF_ENABLE_ONEDNN_OPTS": "1"},) * 2,
+    ],
+)
+def test_every_cpu_is_told_the_same_arithmetic(told: dict[str, str], read: dict[str, str]) -> None:
+    """Unless the user says another. XLA ends the process at a flag that it does not know; here it compiles."""
+    code = (
+        "import os, json; from edgeflow.training._keras import tf;"
+        "tf.function(lambda x: x @ x, jit_compile=True)(tf.ones((2, 2)));"
+        f"print(json.dumps({{name: os.environ[name] for name in {[*PINNED]}}}))"
+    )
+    own = {name: value for name, value in os.environ.items() if name not in PINNED}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=own | told)
+    assert json.loads(done.stdout) == PINNED | read
 
 
 def test_inference_in_parts_is_inference(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,12 @@ class Training(Section):
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 100
     batch_size: Count = 64
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.003  # the first one; a cosine leads it to zero
+    best_of_last: Annotated[float, Field(gt=0, le=1)] = 1.0  # share of the epochs, the last ones, that may be the best
+
+    @property
+    def first_choice(self) -> int:
+        """The first epoch that may be the best one; at least the last epoch may."""
+        return self.epochs - max(1, round(self.best_of_last * self.epochs))
 
 
 class FloatNetwork(Section):

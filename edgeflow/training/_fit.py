@@ -103,12 +103,15 @@ def fit(
     """Train in place, leave the best epoch's weights in the model, return its validation accuracy.
 
     The best epoch is the latest of those with the highest validation accuracy: late epochs have the lowest rate.
-    ``epochs``: those to train of the schedule; ``choose_from``: the first that may be the best one. Deterministic in
-    ``seed`` and the model's initial weights on one machine.
+    ``epochs``: those to train of the schedule; ``choose_from``: the first that may be the best one, where the schedule
+    does not say a later one. The last of ``epochs`` always may. Deterministic in ``seed`` and the model's initial
+    weights on one machine.
     """
     schedule, random = task.schedule, np.random.default_rng(seed)
+    epochs = epochs or range(schedule.epochs)
+    choose_from = min(max(choose_from, schedule.first_choice), epochs[-1])
     best, best_weights, reported = -1.0, learner.snapshot(), -REPORT_SECONDS
-    for epoch in epochs or range(schedule.epochs):
+    for epoch in epochs:
         before_epoch(epoch)
         rate = schedule.learning_rate * 0.5 * (1 + np.cos(np.pi * epoch / schedule.epochs))
         share = lesson.share(epoch / schedule.epochs) if lesson else 0.0

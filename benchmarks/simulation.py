@@ -2,8 +2,8 @@
 
     python benchmarks/simulation.py
 
-The design has the demo's shape, 64-34-10 with 2-bit weights, unrolled. The peer is cocotb's own runner on the same
-sources and vectors, in the same run; ratios count, absolute times are noise on a shared machine.
+The design is 64-34-10 with 2-bit weights, unrolled, somewhat larger than the demo's. The peer is cocotb's own runner on
+the same sources and vectors, in the same run; ratios count, absolute times are noise on a shared machine.
 """
 
 import json

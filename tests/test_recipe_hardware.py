@@ -39,7 +39,7 @@ def test_folding_is_said_by_layer():
 
 def test_a_folding_that_does_not_fit_is_refused_before_any_training():
     recipe = recipes.load(DIGITS)
-    with pytest.raises(InputError, match=r"--folding: dense_0.pe: 3 does not divide .*legal: 1, 2, 17, 34"):
+    with pytest.raises(InputError, match=r"--folding: dense_0.pe: 3 does not divide .*legal: 1, 2, 4, 7, 14, 28"):
         on(recipe, folding="dense_0=3x4")
     with pytest.raises(InputError, match=r'--folding: dence_0: no such layer; did you mean "dense_0"'):
         on(recipe, folding="dence_0=2x4")
@@ -104,7 +104,7 @@ def test_a_recipe_says_what_differs_on_another_board(of_many_boards):
     [
         ("icebreaker:", "icebraker:", 'hardware.boards.icebraker: no boards entry "icebraker"; did you mean "iceb'),
         ("clock_mhz: 24", "clock_mhz: 300", "hardware.boards.icebreaker.clock_mhz: boards.icebreaker: clock_mhz = 300"),
-        ("pe: 2", "pe: 3", "hardware.boards.icebreaker.folding.dense_0.pe: 3 does not divide 34 outputs"),
+        ("pe: 2", "pe: 3", "hardware.boards.icebreaker.folding.dense_0.pe: 3 does not divide 28 outputs"),
         ("seeds: 1", "seed: 1", 'hardware.boards.icebreaker.seed: unknown key; did you mean "seeds"?'),
         ("{folding: folded}", "folded", "hardware.boards.tangnano9k: 'folded' should be a section of keys"),
     ],

@@ -68,7 +68,7 @@ def test_json_is_plain_and_whole():
 
 
 def test_a_recipe_is_written_with_its_comments(tmp_path):
-    made = fit(fitted.wanted(fitted.mlp(64, 34, 10), min_fps=100_000), _board.load("tangnano9k"))
+    made = fit(fitted.wanted(fitted.mlp(64, 28, 10), min_fps=100_000), _board.load("tangnano9k"))
     path = fit_run.Done(made, DIGITS).write(tmp_path / "new" / "recipe.yaml")
     assert path.read_text().startswith("# Handwritten digits, 8 x 8 pixels")
     written, before = recipes.load(path), recipes.load(DIGITS)
@@ -81,7 +81,8 @@ def test_a_recipe_is_written_with_its_comments(tmp_path):
 def test_a_recipe_that_is_not_trained_has_drawn_weights(tmp_path, store):
     found = fit_source.of_recipe(recipes.load(DIGITS), Context(type(store)(tmp_path)), train=False)
     weight = found.network.layers[0].kernel.weight
-    assert weight.shape == (64, 34) and (weight != 0).mean() > 0.5
+    assert weight.shape == (64, 28)
+    assert 0.3 < (weight != 0).mean() <= 0.6, "pruning takes 0.4, the 2-bit grid rounds some of the rest to zero"
     assert found.names == {"dense_0", "dense_1"} and found.notes == (fit_source.DRAWN,)
     assert not list(tmp_path.glob("train*"))
 

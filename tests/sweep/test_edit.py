@@ -29,7 +29,7 @@ def test_any_key_can_change(tmp_path, key, value, found):
 
 
 def test_a_section_left_to_its_defaults_is_made(tmp_path):
-    short = BASE.replace("training: {epochs: 1000, batch_size: 16, learning_rate: 0.005}", "")
+    short = "".join(line for line in BASE.splitlines(keepends=True) if not line.startswith("training:"))
     (tmp_path / "recipe.yaml").write_text(edited(short, {"training.epochs": 7}))
     assert recipe.load(tmp_path / "recipe.yaml").training.epochs == 7
 

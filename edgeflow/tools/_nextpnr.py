@@ -4,13 +4,19 @@ The wheels see their working folder only, so every path is a bare name there. A 
 """
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from edgeflow.errors import DoesNotFitError, ToolError
+from edgeflow.store import alone
 from edgeflow.tools import _process
+
+COMPILING_S = 600
 
 PACKED, PLACED = "--pack-only", "--no-route"  # where nextpnr may stop
 
@@ -51,6 +57,7 @@ class Program:
     name: str
     version: str | None
     install: str
+    argv: tuple[str, ...]  # what starts it, its options left out
 
 
 def settings(top: str, stem: str, seed: int, freq_mhz: float) -> list[str]:
@@ -137,6 +144,7 @@ def _run(
 ) -> None:
     _process.need(program.name, program.version, program.install)
     _process.checked_name("module", top)
+    _compile_once(program)
     jobs = [
         _process.Job(program.name, argv, folder, f"{stem}.log", program.install, timeout_s)
         for stem, argv in zip(names, commands, strict=True)
@@ -147,6 +155,20 @@ def _run(
         for job in jobs:
             raise_if_too_big(job.log_path, device)
         raise
+
+
+@cache
+def _compile_once(program: Program) -> None:
+    """Have the wheel's WebAssembly compiled, by one process at a time.
+
+    At its first call YoWASP's runtime compiles for some ten seconds and writes a cache, in place: who has mapped what
+    another one wrote before it dies of SIGBUS.
+    """
+    locks = Path(os.environ.get("YOWASP_CACHE_DIR") or Path.home() / ".cache" / "edgeflow")
+    locks.mkdir(parents=True, exist_ok=True)
+    with alone(locks / f".lock-{program.name}"), TemporaryDirectory(prefix="edgeflow-compile-") as folder:
+        argv = [*program.argv, "--version"]
+        _process.run(_process.Job(program.name, argv, Path(folder), "version.log", program.install, COMPILING_S))
 
 
 def _routed(folder: Path, stem: str, seed: int, config: str | None) -> Routed:

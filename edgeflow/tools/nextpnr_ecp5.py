@@ -63,4 +63,4 @@ def pack(folder: Path, top: str, target: Target = DEFAULT_TARGET, timeout_s: flo
 
 
 def _program() -> _nextpnr.Program:
-    return _nextpnr.Program(NAME, version(), INSTALL)
+    return _nextpnr.Program(NAME, version(), INSTALL, (sys.executable, "-P", "-c", WORKER))

@@ -90,4 +90,4 @@ def _raise_if_too_big(folder: Path, top: str, target: Target, cst: str | None) -
 
 
 def _program() -> _nextpnr.Program:
-    return _nextpnr.Program(NAME, version(), INSTALL)
+    return _nextpnr.Program(NAME, version(), INSTALL, (sys.executable, "-P", "-c", WORKER))

@@ -53,4 +53,4 @@ def pack(folder: Path, top: str, target: Target) -> dict[str, int]:
 
 
 def _program() -> _nextpnr.Program:
-    return _nextpnr.Program(NAME, version(), INSTALL)
+    return _nextpnr.Program(NAME, version(), INSTALL, (sys.executable, "-P", "-c", WORKER))

@@ -18,7 +18,7 @@ from edgeflow.estimate.solve import pulled
 
 COVERED = 0.9
 PULL = 0.3  # chosen by the error on architectures left out
-SPEED_PULL, SPEED_ROUNDS = 2.0, 30  # designs of a kind of path that weigh as much as the pull to all kinds
+SPEED_PULL, SPEED_ROUNDS = 4.0, 30  # designs of a kind of path that weigh as much as the pull to all kinds
 LEAST_ROWS = 3  # fewer say nothing about a family
 FEW_ROWS, FEW_SPREAD = 9, 0.4  # with fewer there is no ninth of ten: the largest error, and at least so much
 SMALLEST_LUTS = 40  # below, a percentage is noise

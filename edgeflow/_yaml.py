@@ -67,7 +67,7 @@ class _Reader:
     def mapping(self, node: MappingNode, key: Key) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name_node, value_node in node.value:
-            name = name_node.value if isinstance(name_node, ScalarNode) else None
+            name = _text(name_node) if isinstance(name_node, ScalarNode) else None
             if name is None or str(name_node.tag) not in TEXT:
                 self.tree.problems.append((key, f"the key at {_place(name_node)} is not text; quote it"))
             elif name in values:
@@ -80,7 +80,7 @@ class _Reader:
     def scalar(self, node: ScalarNode, key: Key) -> Any:
         tag = str(node.tag)
         if tag in TEXT:
-            return node.value
+            return _text(node)
         if tag not in PLAIN:
             return self.problem(key, f"the tag {tag} is not read; write plain YAML")
         try:
@@ -90,6 +90,11 @@ class _Reader:
 
     def problem(self, key: Key, message: str) -> None:
         self.tree.problems.append((key, message))
+
+
+def _text(node: ScalarNode) -> str:
+    """JSON writes characters beyond 16 bits as two escapes, which YAML reads as two; half of such a pair is none."""
+    return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _position(node: Node) -> Position:

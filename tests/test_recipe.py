@@ -341,6 +341,14 @@ def test_any_value_of_a_section_is_judged(tmp_path_factory: pytest.TempPathFacto
         assert error.problems
 
 
+@pytest.mark.parametrize("text", [r'["\ud800\udc00"]', r'[{"\ud800\udc00": null}]', r'["\ud800"]', r'{"\udc00": 1}'])
+def test_escaped_halves_of_characters_are_judged(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "halves.yaml"
+    file.write_text(f"name: n\ndataset: digits\ncompression: {text}\n")
+    with pytest.raises(RecipeError):
+        recipe.load(file)
+
+
 SERIES = """\
 name: beats
 dataset: mitbih

@@ -96,9 +96,7 @@ def _dense(part: Part, device: Device) -> Terms:
     found[FFS] += 2 * kept
     found[LONE] += 2 * kept if found[DSPS] or not columns else kept
     if device.multiplier_registers and found[DSPS]:
-        inside = (
-            kept + columns + (beat if n["XSigned"] else 0)
-        )  # the product's first, the weight's last, signed inputs'
+        inside = kept + columns + beat * n["XSigned"]  # the product's first, the weight's last, signed inputs'
         found[FFS] -= inside
         found[LONE] -= inside
 
@@ -191,7 +189,7 @@ def _maxpool(part: Part, device: Device) -> Terms:
 
 def _argmax(part: Part, device: Device) -> Terms:
     n = part.numbers
-    value = n["XWidth"] + 0
+    value = n["XWidth"]
     found: Terms = Counter({"argmaxes": 1, "counter": n["YWidth"], "greatest": value, "greatests": 1})
     found[FFS] += 3 * n["YWidth"] + value + 1
     return found

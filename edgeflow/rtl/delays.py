@@ -20,9 +20,7 @@ class Delays:
     fanout_ns: float  # for each doubling of a net's sinks
     lut_ns: float
     carry_ns: float  # one bit along a carry chain
-    block_ns: float = (
-        0.0  # how much later than a register's a block memory's output comes, where that was ever critical
-    )
+    block_ns: float = 0.0  # how much later than a register's a block memory's output comes; 0 where never critical
 
     def of(self, node: Node, fanout: int) -> float:
         """Delay of one node: the hop to its operands' sinks, its logic, and its share of a wide fan-out."""

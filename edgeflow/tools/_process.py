@@ -99,13 +99,10 @@ def beside(work: Callable[[], Value]) -> Iterator[Callable[[], Value]]:
         future = pool.submit(for_work.run, _or_tell(work, body_unwanted))
         try:
             yield future.result
-        except UnwantedError:
+        except BaseException as error:
             work_unwanted.set()
-            if body_unwanted.is_set():
+            if isinstance(error, UnwantedError) and body_unwanted.is_set():
                 future.result()  # raises: it is why the body ended
-            raise
-        except BaseException:
-            work_unwanted.set()
             raise
         finally:
             _UNWANTED.reset(token)

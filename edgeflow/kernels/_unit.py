@@ -4,7 +4,7 @@ A stage is either a ``Unit``, a module of ``hw/rtl`` with its parameters, or a `
 cycle and is written out as a pipeline (edgeflow/rtl/unrolled.py).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import gcd
 from typing import Literal, Protocol, cast
@@ -156,22 +156,16 @@ def divisors(n: int) -> list[int]:
     return [d for d in range(1, n + 1) if n % d == 0]
 
 
-def hex_rows(rows: Iterable[Iterable[int]], width: int) -> str:
-    """$readmemh text: one row a line, ``width`` bits a lane, lane 0 lowest; negative numbers in two's complement."""
-    lines = []
-    for row in rows:
-        lanes = [int(value) & ((1 << width) - 1) for value in row]
-        word = sum(value << (width * i) for i, value in enumerate(lanes))
-        lines.append(f"{word:0{(width * len(lanes) + 3) // 4}x}")
-    return "\n".join(lines) + "\n"
+def hex_rows(table: Integers | Sequence[Sequence[int]], width: int) -> str:
+    """$readmemh text of (rows, lanes): one row a line, ``width`` bits a lane, lane 0 lowest.
 
-
-def hex_table(values: Integers, width: int) -> str:
-    """The text of ``hex_rows`` for an array (rows, lanes) of one row or more: a tenth of the time for many rows."""
-    (rows, lanes), wide = values.shape, values.astype(np.int64)
+    Negative numbers are in two's complement; a lane of no bits is one zero.
+    """
+    values, width = np.asarray(table, np.int64), max(1, width)
+    rows, lanes = values.shape
     bits = np.empty((rows, lanes, width), np.uint8)
     for place in range(width):
-        bits[:, :, place] = wide >> min(place, 63) & 1  # above bit 63 stands the sign
+        bits[:, :, place] = values >> min(place, 63) & 1  # above bit 63 stands the sign
     highest_first = bits.reshape(rows, -1)[:, ::-1]
     digits = -(-lanes * width // 4)
     packed = np.packbits(np.pad(highest_first, ((0, 0), (-lanes * width % 8, 0))), axis=1)

@@ -241,4 +241,5 @@ def _table(rows: Iterable[tuple[int, ...]], widths: tuple[int, ...]) -> str:
         sum((value & ((1 << width) - 1)) << at for value, width, at in zip(row, widths, lowest, strict=True))
         for row in rows
     ]
-    return hex_rows(([word] for word in words), sum(widths))
+    digits = -(-sum(widths) // 4)
+    return "".join(f"{word:0{digits}x}\n" for word in words)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from edgeflow.fixedpoint import Integers
-from edgeflow.kernels._unit import hex_table
+from edgeflow.kernels._unit import hex_rows
 from edgeflow.rtl.design import Design, Stream
 
 RESETS = 8  # one alone may come where everything happens to be at its start
@@ -35,7 +35,7 @@ class Case:
 
 def beats(frames: Integers, stream: Stream) -> str:
     """Frames (batch, features) as $readmemh text, one beat a line, lane 0 low."""
-    return hex_table(np.asarray(frames).reshape(-1, stream.lanes), stream.format.width)
+    return hex_rows(np.asarray(frames).reshape(-1, stream.lanes), stream.format.width)
 
 
 def unpack(word: int, stream: Stream) -> list[int]:

@@ -22,5 +22,11 @@ def test_a_row_is_one_number(data):
     assert hex_rows(np.array(values, kind), width) == hex_rows(values, width) == written(values, width)
 
 
+def test_the_ends_of_64_bits_keep_their_sign():
+    values = [[-(2**63), 2**63 - 1, 2**62, -1, 0]]
+    for width in (62, 63, 64, 65, 70):
+        assert hex_rows(values, width) == written(values, width)
+
+
 def test_an_index_of_one_word_is_a_zero():
     assert hex_rows([[0]], 0) == "0\n"

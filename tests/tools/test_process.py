@@ -137,8 +137,10 @@ def test_a_body_that_fails_ends_what_runs_beside_it(tmp_path):
         wait_for(lambda: log.exists() and log.read_text().strip())
         raise RuntimeError("body")
 
+    started = time.monotonic()
     with pytest.raises(RuntimeError, match="body"), beside(lambda: run(python(GRANDCHILD, tmp_path))):
         broken(tmp_path / "tool.log")
+    assert time.monotonic() - started < 30  # the work takes 60 s
     wait_for(lambda: not alive(int((tmp_path / "tool.log").read_text())))
 
 

@@ -5,7 +5,7 @@ LUTs by what a term costs on a family, which is fitted (fit.py); the rest is exa
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil
 
 from edgeflow.estimate.counting import BRAMS, DSPS, FFS, FIRST, LONE, Terms, add, bits, count, memory, multiply
@@ -60,61 +60,89 @@ def _logic(part: Part, device: Device) -> Terms:
 
 def _dense(part: Part, device: Device) -> Terms:
     n = part.numbers
-    simd, pe, x, w, y = n["Simd"], n["Pe"], n["XWidth"], n["WWidth"], n["YWidth"]
-    rows, beat = n["InFolds"] * n["OutFolds"], (pe if n["Channelwise"] else 1) * simd * x
-    levels = (simd - 1).bit_length()
-    depth = 5 + (levels + 1) // 2
-    fold, index = bits(n["OutFolds"]), bits(n["InFolds"])
+    columns = varying(part.tables["WeightFile"])
     found: Terms = Counter({"denses": 1})
-    for width in (bits(rows), index, fold) if index and fold else (bits(rows),):  # of one counter there are no others
+    _folds(found, part)
+    _operands(found, part, columns, device)
+    _products(found, part, columns, device)
+    _sums(found, part)
+    if n["Replay"]:
+        numbers = {"Width": _beat(n), "Beats": n["InFolds"], "Repeats": n["OutFolds"]}
+        found += _replay(Part("ef_replay", numbers), device)
+    return found
+
+
+def _beat(n: Mapping[str, int]) -> int:
+    """Bits of x that ef_dense takes at once."""
+    return (n["Pe"] if n["Channelwise"] else 1) * n["Simd"] * n["XWidth"]
+
+
+def _levels(n: Mapping[str, int]) -> int:
+    """Of ef_dense's tree of adders."""
+    return (n["Simd"] - 1).bit_length()
+
+
+def _folds(found: Terms, part: Part) -> None:
+    """ef_dense's counters, and the marks that go down the pipeline beside the values."""
+    n = part.numbers
+    rows, fold, index = bits(n["InFolds"] * n["OutFolds"]), bits(n["OutFolds"]), bits(n["InFolds"])
+    for width in (rows, index, fold) if index and fold else (rows,):  # of one counter there are no others
         count(found, width)
+    depth = 5 + (_levels(n) + 1) // 2
     marks = 2 if index else 1  # first and last of a position; of one beat they are the same
-    found[FFS] += bits(rows) + max(1, index) + fold + depth + 1 + marks * depth + (depth - 1) * fold
+    found[FFS] += rows + max(1, index) + fold + depth + 1 + marks * depth + (depth - 1) * fold
     found[LONE] += (depth - 1) * (1 + marks + fold)
 
-    columns = varying(part.tables["WeightFile"])
+
+def _operands(found: Terms, part: Part, columns: int, device: Device) -> None:
+    """Weights, of which ``columns`` bits vary, inputs and biases on their way to the multipliers and sums."""
+    n, rows = part.numbers, part.numbers["InFolds"] * part.numbers["OutFolds"]
     if rows > 1:
         memory(found, device, rows, columns, written=False, forced=True)
         found[FFS] += 2 * columns
         found[LONE] += 2 * columns
-    found[FFS] += 3 * beat
-    found[LONE] += 3 * beat
-    found[FIRST] += 0 if n["Replay"] else beat
+    found[FFS] += 3 * _beat(n)
+    found[LONE] += 3 * _beat(n)
+    found[FIRST] += 0 if n["Replay"] else _beat(n)
+    if n["OutFolds"] > 1:
+        bias = part.tables["BiasFile"]
+        memory(found, device, n["OutFolds"], different(bias), written=False, text=bias)
 
-    if fold:
-        bias = different(part.tables["BiasFile"])
-        memory(found, device, n["OutFolds"], bias, written=False, text=part.tables["BiasFile"])
 
-    products, kept = pe * simd, 0  # bits of all products
+def _products(found: Terms, part: Part, columns: int, device: Device) -> None:
+    n = part.numbers
+    x, w, y, products = n["XWidth"], n["WWidth"], n["YWidth"], n["Pe"] * n["Simd"]
     if x * w > 16 and w > 2:
         sides = x + (not n["XSigned"]), w + (not n["WSigned"])
-        kept = products * min(y, sum(sides))
+        kept = products * min(y, sum(sides))  # bits of all products
         multiply(found, *sides, min(y, sum(sides)), products, device)
     else:
-        for used in fields(part.tables["WeightFile"], products, w):
-            kept += _added(found, used, x, w, y, columns > 0)
+        used = fields(part.tables["WeightFile"], products, w)
+        kept = sum(_added(found, one, x, w, y, columns > 0) for one in used)
     found[FFS] += 2 * kept
     found[LONE] += 2 * kept if found[DSPS] or not columns else kept
     if device.multiplier_registers and found[DSPS]:
-        inside = kept + columns + beat * n["XSigned"]  # the product's first, the weight's last, signed inputs'
+        # The product's first, the weight's last, signed inputs'.
+        inside = kept + columns + _beat(n) * n["XSigned"]
         found[FFS] -= inside
         found[LONE] -= inside
 
-    terms, registered = simd, 0
+
+def _sums(found: Terms, part: Part) -> None:
+    """ef_dense's tree of adders, registered at every second level, and its accumulators."""
+    n = part.numbers
+    y, pe, levels = n["YWidth"], n["Pe"], _levels(n)
+    terms, registered = n["Simd"], 0
     for level in range(levels):
-        sums = ceil(terms / 2)
         add(found, y, pe * (terms // 2))
+        terms = ceil(terms / 2)
         if level % 2 == 1 or level == levels - 1:
-            registered += sums
-        terms = sums
-    found[FFS] += pe * registered * y
+            registered += terms
     add(found, y, pe)
     found["start"] += pe * y
-    found[FFS] += 2 * pe * y if index else pe * y
-    found[LONE] += 2 * pe * y if index else 0  # a sum goes to both
-    if n["Replay"]:
-        found += _replay(Part("ef_replay", {"Width": beat, "Beats": n["InFolds"], "Repeats": n["OutFolds"]}), device)
-    return found
+    again = pe * y * (n["InFolds"] > 1)  # a sum goes to both, the accumulator and the output
+    found[FFS] += pe * registered * y + pe * y + again
+    found[LONE] += 2 * again
 
 
 def _added(found: Terms, used: int, x: int, w: int, y: int, varies: bool) -> int:

@@ -6,7 +6,7 @@ No training framework is needed. Each format is a file in ``frontends`` with ``S
 
 import re
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -27,14 +27,14 @@ from edgeflow.fit.wanted import Wanted
 from edgeflow.fixedpoint import Integers
 from edgeflow.frontends import _firmware, _samples
 from edgeflow.frontends._lowered import Lowered
-from edgeflow.provenance import file_sha256, program_command, provenance, with_bitstream
+from edgeflow.proved import Proved
+from edgeflow.provenance import file_sha256, program_command
 from edgeflow.recipe import Hardware
-from edgeflow.report.evidence import Evidence
 from edgeflow.report.report import compile_import
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.names import KEYWORDS
 from edgeflow.rtl.shapes import Folding
-from edgeflow.run import Outcome, bitstream, mapping, modelled
+from edgeflow.run import Outcome
 from edgeflow.stages import Context, copy_result, fresh
 from edgeflow.store import code_digest, file_digest
 from edgeflow.tools import _process, gxx
@@ -104,37 +104,17 @@ def run(model: Path, wish: Wish, out: Path | None, context: Context, command: st
     regenerate = locate.regenerator(folding, clock_mhz, delays)
     claim = Claim(lowered, frames, lambda: rungs, of, wish.seed, regenerate)
     place_and_route = partial(pipeline.implement, name, wish.hardware, design, context)
-    with _process.beside(place_and_route) if wish.until == "report" else nullcontext() as implementation:
+    with _process.beside(place_and_route) if wish.until == "report" else nullcontext() as implemented:
         verified = pipeline.verify(claim, design, context)
         paths["verification"] = copy_result(verified.folder, folder / "verification")
         samples = "given samples" if wish.inputs else "random frames"
         activity = pipeline.record_activity(lowered.network, design, frames, samples, context)
-    estimate = pipeline.estimate(design, board)
-    evidence = Evidence(
-        name,
-        wish.seed,
-        clock_mhz,
-        board.budget,
-        verified.value,
-        estimate,
-        mapping(lowered.network, design),
-        {"verify": verified.seconds, "activity": activity.seconds},
-        provenance({"model": _model_sha256(model)}, design, command),
-        energy=modelled(estimate, "estimated", activity.value, design, wish.hardware),
-    )
+    proved = Proved(name, wish.seed, wish.hardware, lowered.network, design, verified, activity)
+    evidence = proved.evidence({"model": _model_sha256(model)}, command, {})
     agreement = {"executor": frontend.EXECUTOR, "ties": agreed.ties, "tie": agreed.shown}
-    if implementation is None:
+    if implemented is None:
         return Outcome.of(compile_import(evidence, agreement), paths, folder)
-    implemented = implementation()
-    paths["bitstream"] = bitstream(implemented.value.board, copy_result(implemented.folder, folder / "board"))
-    evidence = replace(
-        evidence,
-        core=implemented.value.core,
-        implementation=implemented.value.board,
-        energy=modelled(implemented.value.core, "packed", activity.value, design, wish.hardware),
-        seconds=evidence.seconds | {"implement": implemented.seconds},
-        provenance=with_bitstream(evidence.provenance, paths["bitstream"], board),
-    )
+    evidence, paths["bitstream"] = proved.on_board(evidence, implemented(), folder)
     program = program_command(board, paths["bitstream"])
     return Outcome.of(compile_import(evidence, agreement), paths, folder, program)
 

@@ -1,26 +1,25 @@
 """A run: stages up to the one asked for, with their results copied into one folder a user can keep."""
 
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from edgeflow import pipeline, student_rungs, training_stages
-from edgeflow.boards import _board
+from edgeflow.datasets._data import Dataset
 from edgeflow.estimate import costs
-from edgeflow.estimate.activity import Activity
-from edgeflow.estimate.analytic import Estimate
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.estimate.payback import Payback, payback
-from edgeflow.fixedpoint import Fixed
-from edgeflow.implement.result import Cells, Implementation
-from edgeflow.kernels._geometry import Geometry
-from edgeflow.network.network import Kernel, Network
-from edgeflow.provenance import file_sha256, program_command, provenance, with_bitstream
+from edgeflow.fixedpoint import Integers
+from edgeflow.frontends._firmware import Firmware
+from edgeflow.frontends._lowered import Lowered
+from edgeflow.implement.board_run import BoardRun
+from edgeflow.proved import Proved
+from edgeflow.provenance import file_sha256, program_command
 from edgeflow.recipe import Hardware, Recipe
 from edgeflow.recipe_cost import float_cost, quantized_cost
 from edgeflow.report import files
-from edgeflow.report.evidence import Evidence, Layer, ModelledEnergy
+from edgeflow.report.evidence import Evidence
 from edgeflow.report.report import Comparison, Report, compile_report
 from edgeflow.rtl.design import Design
 from edgeflow.stages import Context, Staged, copy_result, fresh
@@ -45,6 +44,16 @@ class Outcome:
         return cls(report, paths | files.write(report, out), program)
 
 
+@dataclass(frozen=True, eq=False)
+class Hardened:
+    """The student in hardware, and the test samples as it takes them."""
+
+    lowered: Lowered
+    design: Design
+    data: Dataset
+    golden: Integers  # (test samples, features)
+
+
 def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = False, command: str = "") -> Outcome:
     """Run the stages up to ``until``; nothing of a later stage is touched. From ``verify`` on there is a report of what
     was made so far, which names the ``command`` that asked for it. Raises what the stages raise.
@@ -65,80 +74,64 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
     if last < GENERATE:
         return Outcome(None, paths)
 
-    lowered = pipeline.lower(recipe, trained, firmware)
-    network = lowered.network
-    context.progress("generate SystemVerilog")
-    design = pipeline.generate(recipe, trained, network)
-    data = pipeline.dataset(recipe)
-    golden = lowered.entry.quantize(data.x_test)
+    made = _hardened(recipe, trained, firmware, context)
     paths["rtl"] = fresh(out / "rtl")
-    handover.write(design, network, golden, recipe.seed, paths["rtl"])
+    handover.write(made.design, made.lowered.network, made.golden, recipe.seed, paths["rtl"])
     if last < VERIFY:
         return Outcome(None, paths)
 
-    place_and_route = partial(pipeline.implement, recipe.name, recipe.hardware, design, context)
+    place_and_route = partial(pipeline.implement, recipe.name, recipe.hardware, made.design, context)
     with _process.beside(place_and_route) if last >= IMPLEMENT else nullcontext() as implemented:
-        verification = pipeline.verify(student_rungs.claim(recipe, trained, firmware, lowered), design, context, waves)
-        paths["verification"] = copy_result(verification.folder, out / "verification")
-        activity = pipeline.record_activity(network, design, golden, "test samples", context)
-        board = pipeline.simulate_board(recipe, network, design, golden, data.y_test, context) if implemented else None
-    estimate = pipeline.estimate(design, _board.load(recipe.hardware.board))
-    evidence = Evidence(
-        recipe.name,
-        recipe.seed,
-        recipe.hardware.clock_mhz,
-        _board.load(recipe.hardware.board).budget,
-        verification.value,
-        estimate,
-        mapping(network, design),
-        {
-            "train": trained.seconds,
-            **({"convert": firmware.seconds} if firmware else {}),
-            "verify": verification.seconds,
-            "activity": activity.seconds,
-        },
-        provenance(_made_from(recipe, trained), design, command),
-        energy=modelled(estimate, "estimated", activity.value, design, recipe.hardware),
-    )
+        proved = _proved(recipe, trained, firmware, made, context, waves)
+        paths["verification"] = copy_result(proved.verification.folder, out / "verification")
+        board_run = _board_run(recipe, made, context) if implemented else None
+    seconds = {"train": trained.seconds} | ({"convert": firmware.seconds} if firmware else {})
+    evidence = proved.evidence(_made_from(recipe, trained), command, seconds)
     beside = _beside(trained.value, recipe.hardware)
-    if implemented is None or board is None:
+    if implemented is None or board_run is None:
         return Outcome.of(compile_report(evidence, beside), paths, out)
 
-    target, implementation = _board.load(recipe.hardware.board), implemented()
-    paths["bitstream"] = bitstream(implementation.value.board, copy_result(implementation.folder, out / "board"))
-    evidence = replace(
-        evidence,
-        core=implementation.value.core,
-        implementation=implementation.value.board,
-        energy=modelled(implementation.value.core, "packed", activity.value, design, recipe.hardware),
-        seconds=evidence.seconds | {"simulate_board": board.seconds, "implement": implementation.seconds},
-        provenance=with_bitstream(evidence.provenance, paths["bitstream"], target),
-    )
-    beside, program = replace(beside, board_run=board.value), program_command(target, paths["bitstream"])
+    evidence = replace(evidence, seconds=evidence.seconds | {"simulate_board": board_run.seconds})
+    evidence, paths["bitstream"] = proved.on_board(evidence, implemented(), out)
+    beside, program = replace(beside, board_run=board_run.value), program_command(proved.board, paths["bitstream"])
     if last < REPORT:
         return Outcome.of(compile_report(evidence, beside), paths, out, program)
 
     measured = pipeline.measure_baseline(recipe, trained, context)
     evidence = replace(evidence, seconds=evidence.seconds | {"baseline": measured.seconds})
-    beside = replace(
-        beside, measured=measured.value, payback=_payback(recipe, evidence, measured.value, trained.seconds)
-    )
+    repaid = _payback(recipe, evidence, measured.value, trained.seconds)
+    beside = replace(beside, measured=measured.value, payback=repaid)
     return Outcome.of(compile_report(evidence, beside), paths, out, program)
 
 
-def modelled(
-    cells: Estimate | Cells, kind: str, activity: Activity, design: Design, hardware: Hardware
-) -> ModelledEnergy:
-    """An inference's energy, of cells of that kind."""
-    energy = pipeline.model_energy(cells, activity, design.interval_cycles, hardware)
-    return ModelledEnergy(energy, activity, kind)
+def _hardened(
+    recipe: Recipe, trained: Staged[TrainedModel], firmware: Staged[Firmware] | None, context: Context
+) -> Hardened:
+    lowered = pipeline.lower(recipe, trained, firmware)
+    context.progress("generate SystemVerilog")
+    design = pipeline.generate(recipe, trained, lowered.network)
+    data = pipeline.dataset(recipe)
+    return Hardened(lowered, design, data, lowered.entry.quantize(data.x_test))
 
 
-def _payback(recipe: Recipe, evidence: Evidence, measured: MeasuredBaseline, training_seconds: float) -> Payback:
-    assert evidence.energy
-    energy, stated = evidence.energy.energy, recipe.energy
-    student_nj = (energy.low_nj, energy.frame_nj, energy.high_nj)
-    return payback(student_nj, measured.cpu_latency_us, training_seconds, stated.cpu_watts, stated.price_per_kwh)
+def _proved(
+    recipe: Recipe,
+    trained: Staged[TrainedModel],
+    firmware: Staged[Firmware] | None,
+    made: Hardened,
+    context: Context,
+    waves: bool,
+) -> Proved:
+    claim = student_rungs.claim(recipe, trained, firmware, made.lowered)
+    verification = pipeline.verify(claim, made.design, context, waves)
+    network = made.lowered.network
+    activity = pipeline.record_activity(network, made.design, made.golden, "test samples", context)
+    return Proved(recipe.name, recipe.seed, recipe.hardware, network, made.design, verification, activity)
+
+
+def _board_run(recipe: Recipe, made: Hardened, context: Context) -> Staged[BoardRun]:
+    network = made.lowered.network
+    return pipeline.simulate_board(recipe, network, made.design, made.golden, made.data.y_test, context)
 
 
 def _made_from(recipe: Recipe, trained: Staged[TrainedModel]) -> dict[str, str]:
@@ -160,41 +153,8 @@ def _beside(trained: TrainedModel, hardware: Hardware) -> Comparison:
     )
 
 
-def bitstream(implementation: Implementation, folder: Path) -> Path:
-    """The bitstream's copy in ``folder``."""
-    assert implementation.bitstream is not None
-    return folder / implementation.bitstream.name
-
-
-def mapping(network: Network, design: Design) -> list[Layer]:
-    """What each layer is and what it became; the slowest ones set the interval."""
-    slowest = max(made.interval_cycles for made in design.layers)
-    return [
-        Layer(
-            layer.name,
-            type(layer.kernel).__name__.lower(),
-            _shapes(layer.kernel),
-            _formats(layer.kernel),
-            made.shape,
-            made.interval_cycles,
-            asdict(made.cost),
-            made.interval_cycles == slowest,
-        )
-        for layer, made in zip(network.layers, design.layers, strict=True)
-    ]
-
-
-def _shapes(kernel: Kernel) -> str:
-    """Rows x columns x channels where there is an image, else values."""
-    image: Geometry | None = getattr(kernel, "geometry", None)
-    if image is None:
-        return f"{' and '.join(str(tensor.features) for tensor in kernel.inputs)} to {kernel.out_features}"
-    channels = kernel.out_features // image.positions
-    sizes = f"{image.height}x{image.width}x{image.channels} to {image.out_height}x{image.out_width}x{channels}"
-    return sizes if image.taps == 1 else f"{sizes}, {image.kernel[0]}x{image.kernel[1]}"
-
-
-def _formats(kernel: Kernel) -> str:
-    weights: Fixed | None = getattr(kernel, "w", None)
-    formats = f"{' and '.join(str(tensor.format) for tensor in kernel.inputs)} to {kernel.y}"
-    return formats if weights is None else f"{formats}, weights {weights}"
+def _payback(recipe: Recipe, evidence: Evidence, measured: MeasuredBaseline, training_seconds: float) -> Payback:
+    assert evidence.energy
+    energy, stated = evidence.energy.energy, recipe.energy
+    student_nj = (energy.low_nj, energy.frame_nj, energy.high_nj)
+    return payback(student_nj, measured.cpu_latency_us, training_seconds, stated.cpu_watts, stated.price_per_kwh)

@@ -51,7 +51,7 @@ def _show(answer: "Answer") -> None:
     from edgeflow.report import estimated
     from edgeflow.report.terminal import show_table
 
-    baseline, floats = (answer.baseline.estimate, answer.baseline.counted) if answer.baseline else (None, None)
+    baseline, floats = (answer.baseline.fixed16, answer.baseline.counted) if answer.baseline else (None, None)
     rows = estimated.rows(answer.estimate, answer.clock_reached_mhz, baseline, answer.counted, floats)
     title = f"{answer.name} on {answer.board}, {answer.clock_mhz:g} MHz asked"
     show_table(title, estimated.HEADINGS, rows, answer.notices)
@@ -61,7 +61,7 @@ def _print_json(answer: "Answer") -> None:
     from edgeflow.report import estimated
 
     baseline = answer.baseline
-    floats = {"fixed16": estimated.plain(baseline.estimate), "float32": asdict(baseline.counted)} if baseline else None
+    floats = {"fixed16": estimated.plain(baseline.fixed16), "float32": asdict(baseline.counted)} if baseline else None
     content = {
         "name": answer.name,
         "board": answer.board,

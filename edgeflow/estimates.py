@@ -14,9 +14,8 @@ from edgeflow import recipe as recipes
 from edgeflow.boards import _board
 from edgeflow.boards._board import Board
 from edgeflow.errors import InputError
-from edgeflow.estimate import analytic, costs
 from edgeflow.estimate.analytic import Estimate, Sketch
-from edgeflow.estimate.features import features_of
+from edgeflow.estimate.fixed16 import drawn_weights, fixed16
 from edgeflow.estimate.recipe_network import drawn_network
 from edgeflow.families import _family
 from edgeflow.network.network import Network
@@ -35,10 +34,8 @@ FLOAT32 = "float32 is counted only: this flow has no floating-point core, so not
 
 
 @dataclass(frozen=True)
-class Fixed16:
-    """The float architecture in 16-bit fixed point, at most 4 x 4 multipliers a layer: the matrix units alone."""
-
-    estimate: Estimate
+class Baseline:
+    fixed16: Sketch
     counted: Cost  # of float32
 
 
@@ -50,7 +47,7 @@ class Answer:
     weights: str  # where they come from
     estimate: Estimate | Sketch
     counted: Cost | None  # the student, by counting; None of a file
-    baseline: Fixed16 | None  # None of a file
+    baseline: Baseline | None  # None of a file
     milliseconds: dict[str, float]  # generating, estimating
 
     @property
@@ -91,7 +88,7 @@ def of_recipe(recipe: Recipe, store: Store, fast: bool = False) -> Answer:
         recipe.hardware,
         TRAINED if stored else DRAWN,
         quantized_cost(layout, recipe.student),
-        _fixed16(floats, board, recipe.seed),
+        _baseline(floats, board, recipe.seed),
         fast,
     )
 
@@ -116,7 +113,7 @@ def of(path: Path, fast: bool = False, **wanted: object) -> Answer:
 
 
 def _answer(
-    network: Network, hardware: Hardware, weights: str, counted: Cost | None, baseline: Fixed16 | None, fast: bool
+    network: Network, hardware: Hardware, weights: str, counted: Cost | None, baseline: Baseline | None, fast: bool
 ) -> Answer:
     board = _board.load(hardware.board)
     board.check_clock(hardware.clock_mhz)
@@ -139,7 +136,5 @@ def _generated(network: Network, hardware: Hardware, board: Board) -> tuple[Esti
     return found, {"generate": 1000 * (generated - started), "estimate": 1000 * (done - generated)}
 
 
-def _fixed16(layout: Sequence[Placed], board: Board, seed: int) -> Fixed16:
-    parts, cycles = costs.fixed16_parts(layout, costs.drawn_weights(layout, seed))
-    terms = features_of(parts, board.family, _family.of(board).delays)
-    return Fixed16(analytic.of_terms(terms, board.family, cycles, cycles), float_cost(layout))
+def _baseline(layout: Sequence[Placed], board: Board, seed: int) -> Baseline:
+    return Baseline(fixed16(layout, drawn_weights(layout, seed), board), float_cost(layout))

@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from edgeflow import pipeline, student_rungs, training_stages
+from edgeflow.boards import _board
 from edgeflow.datasets._data import Dataset
-from edgeflow.estimate import costs
+from edgeflow.estimate.fixed16 import fixed16
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.estimate.payback import Payback, payback
 from edgeflow.fixedpoint import Integers
@@ -143,13 +144,13 @@ def _made_from(recipe: Recipe, trained: Staged[TrainedModel]) -> dict[str, str]:
 
 def _beside(trained: TrainedModel, hardware: Hardware) -> Comparison:
     baseline = trained.baseline_layout
-    fixed16 = costs.fixed16_hardware(baseline, trained.baseline)
+    folded = fixed16(baseline, trained.baseline, _board.load(hardware.board))
     return Comparison(
         trained,
         quantized_cost(trained.layout, trained.spec),
         float_cost(baseline),
-        fixed16,
-        pipeline.estimate_energy(fixed16, fixed16.interval_cycles, hardware).frame_nj,
+        folded,
+        pipeline.estimate_energy(folded, folded.interval_cycles, hardware).frame_nj,
     )
 
 

@@ -9,7 +9,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from edgeflow.estimate.costs import Arrays
+from edgeflow.estimate.fixed16 import Arrays
 from edgeflow.recipe_layers import Conv, Depthwise, GlobalPool, Pool
 from edgeflow.recipe_layout import Placed
 

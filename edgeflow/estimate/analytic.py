@@ -4,8 +4,8 @@ Physical forms (terms.py, paths.py) with constants fitted to routed designs of t
 exact; flip-flops, block memories and multipliers are counted; the rest is predicted.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from math import exp
 
 from edgeflow.boards._board import Board
@@ -16,7 +16,7 @@ from edgeflow.estimate.paths import KINDS
 from edgeflow.estimate.sketch import sketched
 from edgeflow.families import _family
 from edgeflow.network.network import Network
-from edgeflow.rtl.design import Design
+from edgeflow.rtl.design import Design, Part
 from edgeflow.rtl.shapes import Folding
 
 FAR = 1.25  # times the corpus' largest is outside
@@ -41,7 +41,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Sketch:
-    """Of a network that was not generated: the same but for the latency, which a schedule would tell."""
+    """Of what was not generated: the same but for the latency, which a schedule would tell."""
 
     luts: int
     ffs: int
@@ -61,12 +61,16 @@ SKETCHED = {"luts": 0.32, "ffs": 0.44, "carries": 0.35, "fmax_mhz": 0.20, "brams
 
 def sketch(network: Network, folding: Folding, clock_mhz: float, board: Board) -> Sketch:
     """An estimate in milliseconds where generating takes seconds. Raises InputError for a shape that fits no layer."""
-    delays = _family.of(board).delays
-    parts, cycles = sketched(network, folding, clock_mhz, delays)
-    found = of_terms(features_of(parts, board.family, delays), board.family, 0, cycles)
-    within = {name: _wider(name, found.within[name], SKETCHED[name]) for name in found.within}
-    figures = {name: getattr(found, name) for name in ("luts", "ffs", "brams", "dsps", "carries", "fmax_mhz")}
-    return Sketch(**figures, interval_cycles=cycles, within=within, outside=found.outside)
+    found = unscheduled(*sketched(network, folding, clock_mhz, _family.of(board).delays), board)
+    return replace(found, within={name: _wider(name, ends, SKETCHED[name]) for name, ends in found.within.items()})
+
+
+def unscheduled(parts: Sequence[Part], interval_cycles: int, board: Board) -> Sketch:
+    """Of parts that no schedule joined to a design."""
+    terms = features_of(parts, board.family, _family.of(board).delays)
+    found = asdict(of_terms(terms, board.family, 0, interval_cycles))
+    del found["latency_cycles"]
+    return Sketch(**found)
 
 
 def _wider(name: str, ends: tuple[float, float], by: float) -> tuple[float, float]:

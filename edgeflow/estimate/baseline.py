@@ -13,7 +13,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from edgeflow.estimate._onnx import onnx_network
-from edgeflow.estimate.costs import Arrays
+from edgeflow.estimate.fixed16 import Arrays
 from edgeflow.recipe_cost import Cost, float_cost
 from edgeflow.recipe_layout import Placed
 

@@ -13,7 +13,7 @@ Row = tuple[str, ...]
 
 
 def rows(
-    student: Estimate | Sketch, clock_mhz: float, baseline: Estimate | None, counted: Cost | None, floats: Cost | None
+    student: Estimate | Sketch, clock_mhz: float, baseline: Sketch | None, counted: Cost | None, floats: Cost | None
 ) -> list[Row]:
     """``clock_mhz``: what the student will run at."""
     fixed = (f"{baseline.fmax_mhz:.0f} MHz", f"{baseline.interval_cycles:,} cycles") if baseline else ("", "")
@@ -49,7 +49,7 @@ def _plain(estimate: Estimate | Sketch, name: str) -> dict[str, Any]:
     return {"value": getattr(estimate, name), "low": low, "high": high, "kind": "estimated"}
 
 
-def _cells(key: str, name: str, student: Estimate | Sketch, baseline: Estimate | None) -> Row:
+def _cells(key: str, name: str, student: Estimate | Sketch, baseline: Sketch | None) -> Row:
     other = f"{getattr(baseline, key):,}" if baseline else ""
     return _row(name, "estimated", f"{getattr(student, key):,}", _between(student, key), other)
 

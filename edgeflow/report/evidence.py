@@ -5,7 +5,7 @@ from typing import Any
 
 from edgeflow.boards._board import Budget
 from edgeflow.estimate.activity import Activity
-from edgeflow.estimate.analytic import Estimate
+from edgeflow.estimate.analytic import Estimate, Sketch
 from edgeflow.estimate.energy import Energy
 from edgeflow.implement.result import Cells, Implementation
 from edgeflow.verify.verification import Verification
@@ -86,7 +86,7 @@ class Evidence:
             "budget": asdict(self.budget),
             "verification": _verification(verification),
             "confusion": [list(row) for row in verification.confusion],
-            "estimate": _estimate(self.estimate),
+            "estimate": plain_estimate(self.estimate),
             "estimate_error": _errors(self.estimate, self.core) if self.core else None,
             "core": asdict(self.core) if self.core else None,
             "implementation": _implementation(implementation) if implementation else None,
@@ -119,7 +119,7 @@ def _implementation(implementation: Implementation) -> dict[str, Any]:
     }
 
 
-def _estimate(estimate: Estimate) -> dict[str, Any]:
+def plain_estimate(estimate: Estimate | Sketch) -> dict[str, Any]:
     """With lists, as JSON reads them back."""
     within = {figure: list(ends) for figure, ends in estimate.within.items()}
     return asdict(estimate) | {"within": within, "outside": list(estimate.outside)}

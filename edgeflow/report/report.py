@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from edgeflow.estimate.costs import Fixed16
+from edgeflow.estimate.analytic import Sketch
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.estimate.payback import Payback
 from edgeflow.implement.board_run import BoardRun
 from edgeflow.recipe_cost import Cost
-from edgeflow.report.evidence import Evidence
+from edgeflow.report.evidence import Evidence, plain_estimate
 from edgeflow.report.kinds import kinds_in
 from edgeflow.training import TrainedModel
 
@@ -22,7 +22,7 @@ class Comparison:
     trained: TrainedModel
     student: Cost
     float_baseline: Cost
-    fixed16: Fixed16
+    fixed16: Sketch
     fixed16_nj: float  # an inference of it, modelled
     measured: MeasuredBaseline | None = None
     board_run: BoardRun | None = None
@@ -61,7 +61,7 @@ def compile_report(evidence: Evidence, beside: Comparison) -> Report:
                 **({"cpu_latency_us": measured.cpu_latency_us} if measured else {}),
                 "macs": baseline.macs,
                 "bit_operations": baseline.bit_operations,
-                "fixed16": asdict(beside.fixed16),
+                "fixed16": plain_estimate(beside.fixed16),
                 "fixed16_nj": beside.fixed16_nj,
             },
             **({"payback": asdict(beside.payback)} if beside.payback else {}),

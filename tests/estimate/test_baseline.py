@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from edgeflow.estimate import baseline, costs
+from edgeflow.boards import _board
+from edgeflow.estimate import baseline
+from edgeflow.estimate.fixed16 import Arrays, fixed16
 from edgeflow.recipe import FloatNetwork, Student
 from edgeflow.recipe_cost import Cost, float_cost, quantized_cost
 from edgeflow.recipe_layers import Conv, Depthwise
@@ -23,7 +25,7 @@ SERIES = [
 ]
 
 
-def weights_for(layout: tuple[Placed, ...]) -> dict[str, costs.Arrays]:
+def weights_for(layout: tuple[Placed, ...]) -> dict[str, Arrays]:
     random = np.random.default_rng(3)
     return {
         layer.name: (
@@ -86,9 +88,9 @@ def test_costs_count_what_training_finds_for_a_channel() -> None:
         assert cost.weight_bits == kernels + 16 * 64 + 8 * 5 + logits + scales
 
 
-def test_fixed16_hardware_takes_every_position() -> None:
+def test_sixteen_bit_hardware_takes_every_position() -> None:
     layout = float_layout([{"filters": 4, "kernel": 3}], (6, 6, 1))
-    hardware = costs.fixed16_hardware(layout, weights_for(layout))
+    hardware = fixed16(layout, weights_for(layout), _board.load("ulx3s"))
     assert hardware.interval_cycles == max(16 * 9 // 3, 64 * 10 // 4 // 2)
     assert hardware.dsps == 4 * 3 + 2 * 4
 
@@ -119,14 +121,14 @@ def test_onnx_runtime_computes_the_network_and_takes_time(
     assert 0.5 < measured.cpu_latency_us < 100_000
 
 
-def reference(layout: tuple[Placed, ...], weights: dict[str, costs.Arrays], x: np.ndarray) -> np.ndarray:
+def reference(layout: tuple[Placed, ...], weights: dict[str, Arrays], x: np.ndarray) -> np.ndarray:
     for placed in layout:
         x = one_layer(placed, weights, x)
         x = np.maximum(x, 0) if placed.activation else x
     return x
 
 
-def one_layer(placed: Placed, weights: dict[str, costs.Arrays], x: np.ndarray) -> np.ndarray:
+def one_layer(placed: Placed, weights: dict[str, Arrays], x: np.ndarray) -> np.ndarray:
     if placed.branch:
         return x + reference(placed.branch, weights, x)
     if placed.name.startswith("pool"):

@@ -4,10 +4,10 @@ import pytest
 
 from edgeflow import pipeline
 from edgeflow.estimate.activity import FOLDED, UNROLLED, typical
-from edgeflow.estimate.costs import Fixed16
+from edgeflow.implement.result import Cells
 from edgeflow.recipe import hardware
 
-CELLS = Fixed16(luts=2000, ffs=3000, brams=8, dsps=40, interval_cycles=512)
+CELLS = Cells(luts=2000, ffs=3000, brams=8, dsps=40, carries=900)
 
 
 def test_rates_are_those_of_the_recorded_shape():

@@ -45,7 +45,7 @@ def test_a_recipe_has_its_cycles_before_it_is_trained(answer):
 
 def test_the_float_baseline_stands_beside_it(answer):
     baseline = answer.baseline
-    assert baseline.estimate.dsps == 40 and baseline.estimate.brams > 0
+    assert baseline.fixed16.dsps == 40 and baseline.fixed16.brams > 0
     assert baseline.counted.bit_operations == 32 * 32 * baseline.counted.macs
     assert estimates.FLOAT32 in answer.notices
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from edgeflow.boards._board import Budget
 from edgeflow.estimate.activity import Activity
-from edgeflow.estimate.analytic import Estimate
-from edgeflow.estimate.costs import Fixed16
+from edgeflow.estimate.analytic import Estimate, Sketch
 from edgeflow.estimate.energy import Energy, Share, Timing
 from edgeflow.estimate.measured import MeasuredBaseline
 from edgeflow.estimate.payback import payback
@@ -135,7 +134,7 @@ def comparison() -> Comparison:
         trained(),
         student=Cost(weight_bits=1000, macs=600, bit_operations=9000),
         float_baseline=Cost(weight_bits=64_000, macs=2400, bit_operations=2_304_000),
-        fixed16=Fixed16(luts=2000, ffs=3000, brams=8, dsps=40, interval_cycles=512),
+        fixed16=Sketch(2000, 3000, 8, 40, 512, 900, 90.0, within={"luts": (1800.0, 2200.0)}, outside=()),
         fixed16_nj=4000.0,
         measured=MeasuredBaseline(8.0, "1.31.1"),
         board_run=BoardRun(samples=8, accuracy=0.875, retries=0, seconds=0.5),

@@ -8,6 +8,7 @@ from edgeflow import pipeline
 from edgeflow.boards import _board
 from edgeflow.estimate.activity import Activity
 from edgeflow.estimate.analytic import Estimate
+from edgeflow.estimate.by_layer import by_layer
 from edgeflow.fixedpoint import Fixed
 from edgeflow.implement.flow import Both
 from edgeflow.implement.result import Cells
@@ -45,7 +46,7 @@ class Proved:
             self.board.budget,
             self.verification.value,
             estimate,
-            mapping(self.network, self.design),
+            mapping(self.network, self.design, estimate),
             {**seconds, "verify": self.verification.seconds, "activity": self.activity.seconds},
             provenance(made_from, self.design, command),
             energy=self._energy(estimate, "estimated"),
@@ -73,8 +74,8 @@ class Proved:
         return ModelledEnergy(energy, activity, kind)
 
 
-def mapping(network: Network, design: Design) -> list[Layer]:
-    """What each layer is and what it became; the slowest ones set the interval."""
+def mapping(network: Network, design: Design, estimate: Estimate) -> list[Layer]:
+    """What each layer is, what it became and its share of the estimate; the slowest ones set the interval."""
     slowest = max(made.interval_cycles for made in design.layers)
     return [
         Layer(
@@ -84,10 +85,10 @@ def mapping(network: Network, design: Design) -> list[Layer]:
             _formats(layer.kernel),
             made.shape,
             made.interval_cycles,
-            asdict(made.cost),
+            asdict(cost),
             made.interval_cycles == slowest,
         )
-        for layer, made in zip(network.layers, design.layers, strict=True)
+        for layer, made, cost in zip(network.layers, design.layers, by_layer(design, asdict(estimate)), strict=True)
     ]
 
 

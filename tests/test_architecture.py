@@ -94,6 +94,7 @@ ALLOWED["score"] = set(ALLOWED)
 ALLOWED["pipeline"] = set(ALLOWED) - {"score"}
 # What of a part a network takes; on top of it, where the network comes from.
 ALLOWED["fit"] = {"errors", "catalog", "boards", "families", "kernels", "network", "rtl", "implement", "pipeline"}
+ALLOWED["fit"] |= {"estimate"}
 ALLOWED["student_rungs"] = set(ALLOWED) - {"score"}
 ALLOWED["cascade"] = set(ALLOWED) - {"score"}
 ALLOWED["ablate"] = set(ALLOWED) - {"score"}

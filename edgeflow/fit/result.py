@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from edgeflow.estimate.by_layer import by_layer
 from edgeflow.fit.goal import Goal
 from edgeflow.fit.room import RESOURCES
 from edgeflow.fit.trial import Trial
@@ -83,8 +84,8 @@ def fitted(
     """``clocks``: as asked for, and exact."""
     design = trial.design
     layers = tuple(
-        FittedLayer(made.name, made.shape, made.interval_cycles, made.cost, made.name in binding.layers)
-        for made in design.layers
+        FittedLayer(made.name, made.shape, made.interval_cycles, cost, made.name in binding.layers)
+        for made, cost in zip(design.layers, by_layer(design, trial.needs.cells), strict=True)
     )
     return Fitted(
         design.top,

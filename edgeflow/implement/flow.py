@@ -66,7 +66,7 @@ def implement(
     assert best.config is not None and best.placed is not None
     progress(f"pack {name}")
     bitstream = family.packer.run(folder, best.config.name, name)
-    plan = floorplan.read(best.placed, design.units, family, board.die)
+    plan = floorplan.read(best.placed, [part.serves for part in design.parts], family, board.die)
     seconds = time.monotonic() - started
     done = _result(board.name, family, target, synthesis, routed, whole.clock_mhz, bitstream, seconds)
     return Both(replace(done, floorplan=plan), core())

@@ -34,7 +34,7 @@ class LayerHardware:
     name: str  # as in the model it came from: untrusted text
     shape: str
     interval_cycles: int  # a frame, of its slowest unit
-    cost: Cost  # estimated
+    cost: Cost  # what its kernels say, of ECP5: for shares and comparisons
 
 
 NOTHING = Cost()
@@ -49,6 +49,7 @@ class Part:
     tables: Mapping[str, str] = field(default_factory=dict)  # parameter -> $readmemh text
     reads: tuple[int, ...] = ()  # of LOGIC: bits of each input that matter
     stated: Cost = NOTHING  # what its kernel says
+    serves: str = ""  # the layers whose work it does; nothing between layers
 
 
 LOGIC = "logic"  # a generated pipeline
@@ -65,8 +66,7 @@ class Design:
     interval_cycles: int  # between frames, at full rate
     cost: Cost  # estimated
     layers: tuple[LayerHardware, ...] = ()
-    units: tuple[str, ...] = ()  # of instance u_<i> of the top: the layers whose work it does; "" between layers
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Part, ...] = ()  # instance u_<i> of the top is the i-th
 
     def write_sources(self, folder: Path) -> list[Path]:
         """Write sources and memories flat into ``folder``; returns the source paths in compile order."""

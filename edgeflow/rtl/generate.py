@@ -44,17 +44,16 @@ def design_of(network: Network, composed: Composed, in_lanes: int, layers: tuple
     assert timing, "FIFOs are deep enough"
     latency, interval = timing.latency_cycles, flow.interval_cycles
     sources[f"{network.name}.sv"] = top_module(network.name, flow, s_axis, m_axis, latency, interval, files)
-    units = tuple(node.serves if isinstance(node, Step) else "" for node in flow.nodes)
     cost, parts = flow.cost, tuple(_part(node) for node in flow.nodes)
-    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, cost, layers, units, parts)
+    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, cost, layers, parts)
 
 
 def _part(node: Node) -> Part:
     match node:
         case Step(unit) if unit.census:
-            return Part(LOGIC, unit.census, reads=unit.reads)
+            return Part(LOGIC, unit.census, reads=unit.reads, serves=node.serves)
         case Step(unit):
-            return Part(unit.module, unit.parameters, unit.memories, stated=unit.cost)
+            return Part(unit.module, unit.parameters, unit.memories, stated=unit.cost, serves=node.serves)
         case Fork(_, targets):
             return Part("ef_fork", {"Outputs": len(targets)})
         case Join(sources):

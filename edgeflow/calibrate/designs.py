@@ -20,7 +20,8 @@ from edgeflow.rtl.shapes import Folding
 
 MOST_WEIGHTS_UNROLLED = 400  # non-zero; da4ml and nextpnr take seconds for more
 MOST_PARALLEL_FEATURES = 16
-MOST_LUTS, MOST_LUTS_LARGE = 1000, 3000
+MOST_LUTS = 6000  # as the unit costs tell them; synthesis takes a minute for more
+MOST_LUTS_ROUTED, MOST_LUTS_ROUTED_LARGE = 1000, 3000
 TRIED = 100  # frames
 ROUTED = 3
 LARGE = 11  # every so many designs one may unroll more
@@ -42,15 +43,13 @@ class Drawn:
         y = self.network.run(np.random.default_rng(self.number).integers(x.lo, x.hi, shape, endpoint=True))
         return bool((y == y[0]).all())
 
-    @property
-    def routed(self) -> bool:
-        """Packing tells the cells and takes a fraction of the time: every third round of architectures is routed."""
-        return self.number // len(ARCHITECTURES) % ROUTED == 0
+    def routed(self, luts: int) -> bool:
+        """Packing tells the cells and takes a fraction of the time: every third round of architectures is routed.
 
-    @property
-    def most_luts(self) -> int:
-        """Larger ones are left out of the corpus: nextpnr, which is WebAssembly here, takes minutes for them."""
-        return MOST_LUTS_LARGE if self.number % LARGE == LARGE - 1 else MOST_LUTS
+        But not the large ones of it: nextpnr, which is WebAssembly here, takes minutes for them.
+        """
+        most = MOST_LUTS_ROUTED_LARGE if self.number % LARGE == LARGE - 1 else MOST_LUTS_ROUTED
+        return self.number // len(ARCHITECTURES) % ROUTED == 0 and luts <= most
 
     def clock_mhz(self, family: Family) -> float:
         """A register, three hops and a chain of ten bits are what a design at eagerness 1 does in a cycle."""

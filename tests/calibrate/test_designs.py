@@ -23,7 +23,12 @@ def test_a_number_is_always_the_same_network():
 def test_architectures_take_turns_and_a_third_is_routed():
     numbers = range(6 * KINDS)
     assert [drawn(n).architecture for n in numbers] == 6 * list(ARCHITECTURES)
-    assert sum(drawn(n).routed for n in numbers) == 2 * KINDS
+    assert sum(drawn(n).routed(luts=900) for n in numbers) == 2 * KINDS
+
+
+def test_large_designs_are_packed_only():
+    assert drawn(0).routed(luts=1000) and not drawn(0).routed(luts=1001)
+    assert drawn(76).routed(luts=3000)  # every eleventh may be larger
 
 
 def test_shapes_of_all_kinds_are_drawn():

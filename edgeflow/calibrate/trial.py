@@ -34,9 +34,9 @@ def run(task: Task) -> Figures:
     clock_mhz = wanted.clock_mhz(family)
     design = wanted.design(family)
     check_budget(board.name, board.budget, asdict(design.cost))
-    luts = design.cost.luts
-    if luts > MOST_LUTS:
-        raise InputError(f"left out: about {luts} LUTs are over {MOST_LUTS}, which are synthesized in a while")
+    luts, most = design.cost.luts, MOST_LUTS[board.family]
+    if luts > most:
+        raise InputError(f"left out: about {luts} LUTs are over {most}, which are measured in a while")
     with TemporaryDirectory(prefix="edgeflow-calibrate-") as folder:
         found = measure(design, board, clock_mhz, Path(folder), wanted.routed(luts))
     routed = found.cells | ({"fmax_mhz": found.fmax_mhz} if found.fmax_mhz else {})

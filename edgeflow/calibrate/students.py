@@ -22,8 +22,7 @@ FOLDERS = sorted(path.parent for path in (Path(__file__).parent / "students").gl
 @cache
 def network(number: int) -> Network:
     """Of the student whose folder's name begins with that number."""
-    folder = FOLDERS[number]
-    return hls4ml_graph.lowered(_nodes.load(folder), folder.name).network
+    return hls4ml_graph.lowered(_nodes.load(FOLDERS[number]), f"student_{number}").network
 
 
 def make(folder: Path, context: Context) -> None:

@@ -79,3 +79,8 @@ def test_a_student_is_what_was_trained():
         network = students.network(i)
         assert network.in_features == 64 and network.input.width == wanted.student.input_bits
         assert network.layers[-1].kernel.out_features == 10
+
+
+def test_a_student_becomes_a_design():
+    design = drawn(trained(1)[1]).design(_family.load("ecp5"))
+    assert design.cost.luts > 100

@@ -17,13 +17,15 @@ app = typer.Typer()
 def calibrate(
     out: Annotated[Path, typer.Argument(help="The corpus, .jsonl: begun, or gone on with.", show_default=False)],
     family: Annotated[list[str] | None, typer.Option(help="ecp5, ice40, gw1n, gw2a; may be repeated.")] = None,
-    designs: Annotated[int, typer.Option(min=1, max=100_000, help="How many of each family.")] = 200,
+    designs: Annotated[int, typer.Option(min=0, max=100_000, help="How many random ones of each family.")] = 200,
+    trained: Annotated[int, typer.Option(min=0, max=100, help="Foldings of each trained student, beside them.")] = 4,
     jobs: Annotated[int | None, typer.Option(min=1, help="At the same time; default: one a core.")] = None,
 ) -> None:
-    """Synthesize and route numbered random designs: what the estimator is fitted to. Goes on where it stopped."""
+    """Synthesize and route numbered designs: what the estimator is fitted to. Goes on where it stopped."""
     from edgeflow.calibrate import run
+    from edgeflow.calibrate.designs import trained as students
 
-    rows = run.calibrate(out, family or run.DEFAULT, designs, jobs)
+    rows = run.calibrate(out, family or run.DEFAULT, [*range(designs), *students(trained)], jobs)
     for name in sorted({row.family for row in rows}):
         own = [row for row in rows if row.family == name]
         failed = sum(row.failure is not None for row in own)

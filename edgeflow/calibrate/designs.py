@@ -1,6 +1,7 @@
 """The numbered designs: ``drawn(7)`` is always the same network, with its folding and how fast it shall be.
 
-Kinds of architecture take turns; each family gets the same numbers, at clocks of its own.
+Kinds of architecture take turns; each family gets the same numbers, at clocks of its own. From TRAINED on a number
+stands for a trained student: a hundred foldings each.
 """
 
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edgeflow.calibrate import students
 from edgeflow.calibrate.architectures import ARCHITECTURES, image
 from edgeflow.calibrate.growing import started
 from edgeflow.families._family import Family
@@ -18,9 +20,13 @@ from edgeflow.rtl.design import Design
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.shapes import Folding
 
-MOST_WEIGHTS_UNROLLED = 400  # non-zero; da4ml and nextpnr take seconds for more
+SEED = 20261128
+TRAINED, FOLDINGS = 100_000, 100
+MOST_WEIGHTS_UNROLLED, MOST_WEIGHTS_LARGE = 400, 2000  # non-zero; da4ml and nextpnr take seconds for more
 MOST_PARALLEL_FEATURES = 16
-MOST_LUTS, MOST_LUTS_LARGE = 1000, 3000
+# As the unit costs tell them. iCE40 has no more; Gowin is placed to be counted, on a full part without an end.
+MOST_LUTS = {"ecp5": 6000, "ice40": 6000, "gw1n": 2500, "gw2a": 6000}
+MOST_LUTS_ROUTED, MOST_LUTS_ROUTED_LARGE = 1000, 3000
 TRIED = 100  # frames
 ROUTED = 3
 LARGE = 11  # every so many designs one may unroll more
@@ -42,15 +48,13 @@ class Drawn:
         y = self.network.run(np.random.default_rng(self.number).integers(x.lo, x.hi, shape, endpoint=True))
         return bool((y == y[0]).all())
 
-    @property
-    def routed(self) -> bool:
-        """Packing tells the cells and takes a fraction of the time: every third round of architectures is routed."""
-        return self.number // len(ARCHITECTURES) % ROUTED == 0
+    def routed(self, luts: int) -> bool:
+        """Packing tells the cells and takes a fraction of the time: every third round of architectures is routed.
 
-    @property
-    def most_luts(self) -> int:
-        """Larger ones are left out of the corpus: nextpnr, which is WebAssembly here, takes minutes for them."""
-        return MOST_LUTS_LARGE if self.number % LARGE == LARGE - 1 else MOST_LUTS
+        But not the large ones of it: nextpnr, which is WebAssembly here, takes minutes for them.
+        """
+        most = MOST_LUTS_ROUTED_LARGE if self.number % LARGE == LARGE - 1 else MOST_LUTS_ROUTED
+        return self.number // len(ARCHITECTURES) % ROUTED == 0 and luts <= most
 
     def clock_mhz(self, family: Family) -> float:
         """A register, three hops and a chain of ten bits are what a design at eagerness 1 does in a cycle."""
@@ -63,14 +67,26 @@ class Drawn:
 
 
 def drawn(number: int) -> Drawn:
-    rng = np.random.default_rng([20261128, number])
+    rng = np.random.default_rng([SEED, number])
+    if number >= TRAINED:
+        network = students.network((number - TRAINED) // FOLDINGS)
+        return Drawn(number, "trained", network, _folding(rng, network, MOST_WEIGHTS_LARGE), _eagerness(rng))
     architecture = list(ARCHITECTURES)[number % len(ARCHITECTURES)]
     build, kind = ARCHITECTURES[architecture]
     growing = started(rng, image(rng, kind))
     build(growing)
     network = growing.network(f"design_{number}")
-    most = MOST_WEIGHTS_UNROLLED * (5 if number % LARGE == LARGE - 1 else 1)
-    return Drawn(number, architecture, network, _folding(rng, network, most), float(rng.uniform(0.3, 1.1)))
+    most = MOST_WEIGHTS_LARGE if number % LARGE == LARGE - 1 else MOST_WEIGHTS_UNROLLED
+    return Drawn(number, architecture, network, _folding(rng, network, most), _eagerness(rng))
+
+
+def trained(foldings: int) -> list[int]:
+    """The numbers of every student in so many foldings."""
+    return [TRAINED + FOLDINGS * student + n for n in range(foldings) for student in range(len(students.FOLDERS))]
+
+
+def _eagerness(rng: np.random.Generator) -> float:
+    return float(rng.uniform(0.3, 1.1))
 
 
 def _folding(rng: np.random.Generator, network: Network, most: int) -> Mapping[str, Shape]:

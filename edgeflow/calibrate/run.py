@@ -21,14 +21,14 @@ from edgeflow.sweep.plan import Limits, Plan, Sweep
 BOARDS = {"ecp5": "ulx3s_25f", "ice40": "icebreaker", "gw1n": "tangnano9k", "gw2a": "tangnano20k"}
 DEFAULT = ("ecp5", "ice40", "gw1n")
 FUNCTION = "edgeflow.calibrate.trial:run"
-LIMITS = Limits(seconds=1800.0, memory_gib=3.0)
+LIMITS = Limits(seconds=600.0, memory_gib=3.0)
 
 
-def calibrate(table: Path, families: Sequence[str], designs: int, jobs: int | None) -> list[Row]:
-    """Designs 0 to ``designs - 1`` of each family in ``table``; returns all of its rows."""
+def calibrate(table: Path, families: Sequence[str], numbers: Sequence[int], jobs: int | None) -> list[Row]:
+    """The designs of those numbers for each family in ``table``; returns all of its rows."""
     folder = table.with_suffix(".trials")
     rows = _taken_in(table, folder)
-    missing = _missing(rows, [_board_of(family) for family in families], designs)
+    missing = _missing(rows, [_board_of(family) for family in families], numbers)
     if missing:
         try:
             sweeps.work(Folder.create(folder, _plan(missing)), "local", Options(jobs))
@@ -44,10 +44,10 @@ def _board_of(family: str) -> str:
     return BOARDS[family]
 
 
-def _missing(rows: list[Row], boards: list[str], designs: int) -> list[str]:
+def _missing(rows: list[Row], boards: list[str], numbers: Sequence[int]) -> list[str]:
     """Number by number, so that families grow together."""
     there = {row.key for row in rows}
-    return [named(n, board) for n in range(designs) for board in boards if (n, board) not in there]
+    return [named(n, board) for n in numbers for board in boards if (n, board) not in there]
 
 
 def _taken_in(table: Path, folder: Path) -> list[Row]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from edgeflow.boards import _board
-from edgeflow.calibrate.designs import drawn
+from edgeflow.calibrate.designs import MOST_LUTS, drawn
 from edgeflow.calibrate.measure import measure
 from edgeflow.calibrate.others import others
 from edgeflow.errors import InputError
@@ -34,10 +34,11 @@ def run(task: Task) -> Figures:
     clock_mhz = wanted.clock_mhz(family)
     design = wanted.design(family)
     check_budget(board.name, board.budget, asdict(design.cost))
-    if design.cost.luts > wanted.most_luts:
-        raise InputError(f"left out: about {design.cost.luts} LUTs are over {wanted.most_luts}, which route in a while")
+    luts, most = design.cost.luts, MOST_LUTS[board.family]
+    if luts > most:
+        raise InputError(f"left out: about {luts} LUTs are over {most}, which are measured in a while")
     with TemporaryDirectory(prefix="edgeflow-calibrate-") as folder:
-        found = measure(design, board, clock_mhz, Path(folder), wanted.routed)
+        found = measure(design, board, clock_mhz, Path(folder), wanted.routed(luts))
     routed = found.cells | ({"fmax_mhz": found.fmax_mhz} if found.fmax_mhz else {})
     values = dict(zip(PARTS, (routed, features(design, board), others(wanted.network, wanted.folding)), strict=True))
     given = {f"{part}.{name}": float(value) for part, own in values.items() for name, value in own.items()}

@@ -1,6 +1,6 @@
 """An hls4ml graph as plain values: all that lowering needs, so that a stored firmware needs no hls4ml or TensorFlow.
 
-``read`` takes a ModelGraph; ``save`` and ``load`` keep its nodes as ``graph.json`` and ``graph.npz``.
+``read`` takes a ModelGraph; ``save`` and ``load`` keep its nodes in the FILES of a folder.
 """
 
 import json
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from edgeflow.errors import InputError
 from edgeflow.fixedpoint import MAX_WIDTH, Fixed, Integers, Overflow, Rounding, cast, quantize
+
+GRAPH, WEIGHTS = FILES = "graph.json", "graph.npz"
 
 Attribute = int | float | str | tuple[int, ...]
 
@@ -92,16 +94,16 @@ def save(nodes: tuple[Node, ...], folder: Path) -> None:
     arrays: dict[str, Any] = {
         f"{i}/{key}": value for i, node in enumerate(nodes) for key, value in node.weights.items()
     }
-    np.savez(folder / "graph.npz", **arrays)
+    np.savez_compressed(folder / WEIGHTS, **arrays)
     plain = [{key: value for key, value in asdict(node).items() if key != "weights"} for node in nodes]
-    (folder / "graph.json").write_text(json.dumps(plain, indent=1) + "\n")
+    (folder / GRAPH).write_text(json.dumps(plain, indent=1) + "\n")
 
 
 def load(folder: Path) -> tuple[Node, ...]:
-    with np.load(folder / "graph.npz", allow_pickle=False) as archive:
+    with np.load(folder / WEIGHTS, allow_pickle=False) as archive:
         arrays = dict(archive)
     nodes = []
-    for i, plain in enumerate(json.loads((folder / "graph.json").read_text())):
+    for i, plain in enumerate(json.loads((folder / GRAPH).read_text())):
         prefix = f"{i}/"
         weights = {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
         types = {key: _cast(value) for key, value in plain.pop("types").items()}

@@ -25,7 +25,18 @@ def all_but(numbers) -> list[Row]:
 
 
 def command(table: Path) -> list[str]:
-    arguments = ["calibrate", str(table), "--family", "ice40", "--designs", str(max(TINY) + 1), "--jobs", "1"]
+    arguments = [
+        "calibrate",
+        str(table),
+        "--family",
+        "ice40",
+        "--designs",
+        str(max(TINY) + 1),
+        "--trained",
+        "0",
+        "--jobs",
+        "1",
+    ]
     return [sys.executable, "-m", "edgeflow.cli", *arguments]
 
 
@@ -64,12 +75,12 @@ def test_it_goes_on_after_a_kill(tmp_path):
 def test_a_full_table_has_nothing_left_to_do(tmp_path):
     table = tmp_path / "corpus.jsonl"
     corpus.save(all_but(()), table)
-    assert len(run.calibrate(table, ["ice40"], max(TINY) + 1, 1)) == max(TINY) + 1
+    assert len(run.calibrate(table, ["ice40"], range(max(TINY) + 1), 1)) == max(TINY) + 1
 
 
 def test_an_unknown_family_is_refused(tmp_path):
     with pytest.raises(InputError, match='did you mean "ecp5"'):
-        run.calibrate(tmp_path / "t.jsonl", ["ecp6"], 1, 1)
+        run.calibrate(tmp_path / "t.jsonl", ["ecp6"], [0], 1)
 
 
 def test_every_family_has_a_board_of_its_own():

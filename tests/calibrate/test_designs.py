@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from edgeflow import recipe
+from edgeflow.calibrate import students
 from edgeflow.calibrate.architectures import ARCHITECTURES
-from edgeflow.calibrate.designs import drawn
+from edgeflow.calibrate.designs import drawn, trained
 from edgeflow.calibrate.others import others
 from edgeflow.families import _family
 from edgeflow.kernels._unit import foldable
@@ -23,7 +25,12 @@ def test_a_number_is_always_the_same_network():
 def test_architectures_take_turns_and_a_third_is_routed():
     numbers = range(6 * KINDS)
     assert [drawn(n).architecture for n in numbers] == 6 * list(ARCHITECTURES)
-    assert sum(drawn(n).routed for n in numbers) == 2 * KINDS
+    assert sum(drawn(n).routed(luts=900) for n in numbers) == 2 * KINDS
+
+
+def test_large_designs_are_packed_only():
+    assert drawn(0).routed(luts=1000) and not drawn(0).routed(luts=1001)
+    assert drawn(76).routed(luts=3000)  # every eleventh may be larger
 
 
 def test_shapes_of_all_kinds_are_drawn():
@@ -53,3 +60,27 @@ def test_clocks_are_what_a_family_bears():
 def test_other_predictors_count_what_they_say():
     design = drawn(2)  # one convolution of 4 taps in logic, 15 positions, 2 filters
     assert others(design.network, design.folding)["macs"] == 4 * 2 * 15
+
+
+def test_every_student_is_there_in_several_foldings():
+    found = [drawn(number) for number in trained(2)]
+    networks = {one.network.name for one in found}
+    assert len(found) == 2 * len(networks) == 2 * len(students.FOLDERS) and {one.architecture for one in found} == {
+        "trained"
+    }
+    foldings = {(one.network.name, str(one.folding)) for one in found}
+    assert len(foldings) > len(networks) and not any(one.dead for one in found)
+
+
+def test_a_student_is_what_was_trained():
+    """Its folder has the recipe that it was made by: layers and widths are the recipe's."""
+    for i, folder in enumerate(students.FOLDERS):
+        wanted = recipe.load(folder / "recipe.yaml")
+        network = students.network(i)
+        assert network.in_features == 64 and network.input.width == wanted.student.input_bits
+        assert network.layers[-1].kernel.out_features == 10
+
+
+def test_a_student_becomes_a_design():
+    design = drawn(trained(1)[1]).design(_family.load("ecp5"))
+    assert design.cost.luts > 100

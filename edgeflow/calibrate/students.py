@@ -1,0 +1,45 @@
+"""Students trained on handwritten digits, whose designs the corpus has beside the drawn ones.
+
+    python -m edgeflow.calibrate.students        trains those that have a recipe only
+
+A folder of ``students`` is one: its recipe, and beside it the graph that training and hls4ml made of it, so that its
+designs are the same for ever, whatever becomes of training.
+"""
+
+import shutil
+from functools import cache
+from pathlib import Path
+
+from edgeflow import pipeline, recipe, training_stages
+from edgeflow.frontends import _nodes, hls4ml_graph
+from edgeflow.network.network import Network
+from edgeflow.stages import Context
+from edgeflow.store import Store
+
+FOLDERS = sorted(path.parent for path in (Path(__file__).parent / "students").glob("*/recipe.yaml"))
+
+
+@cache
+def network(number: int) -> Network:
+    """Of the student whose folder's name begins with that number."""
+    return hls4ml_graph.lowered(_nodes.load(FOLDERS[number]), f"student_{number}").network
+
+
+def make(folder: Path, context: Context) -> None:
+    wanted = recipe.load(folder / "recipe.yaml")
+    firmware = pipeline.convert(wanted, training_stages.train(wanted, context), context)
+    assert firmware, "QKeras students go through hls4ml"
+    for name in _nodes.FILES:
+        shutil.copy(firmware.folder / name, folder / name)
+
+
+def main() -> None:
+    context = Context(Store.default(), print)
+    for folder in FOLDERS:
+        if not all((folder / name).exists() for name in _nodes.FILES):
+            print(folder.name)
+            make(folder, context)
+
+
+if __name__ == "__main__":
+    main()

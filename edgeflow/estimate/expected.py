@@ -15,11 +15,14 @@ LUTS = {
     "clip_over": 0.4,
     "compare": 1.0,
     "threshold": 1.0,
+    "thresholds": 1.5,
+    "brief": 2.0,
     "comparisons": 3.0,
     "decided": 1.0,
     "little": 0.7,
     "littles": 0.5,
-    "table": 0.6,
+    "table": 1.0,
+    "table_mux": 0.2,
     "choose": 1.0,
     "tie": 0.4,
     "skid": 1.0,
@@ -67,10 +70,10 @@ LUTS = {
 # Where a family is known to differ. ECP5: hw/techmap/ecp5_add.v takes one LUT more than bits; a memory cell takes four
 # and two that write it; a comparison's carry is fed in and led out by a cell of two each. iCE40: a flip-flop that no
 # LUT of its own feeds fills a cell of LUT and flip-flop. Gowin: it takes a LUT to pass through; a memory cell takes
-# eight.
+# eight. A comparison of 5 to 7 bits with a constant: as Yosys 0.70 made of eight of each.
 OWN = {
-    "ecp5": {"chains": 1.0, "offsets": 1.0, "lutram": 6.0, "comparisons": 6.0},
-    "ice40": {"lone": 1.0, "chains": 1.0},
+    "ecp5": {"chains": 1.0, "offsets": 1.0, "lutram": 6.0, "comparisons": 6.0, "brief": 4.5},
+    "ice40": {"lone": 1.0, "chains": 1.0, "table_mux": 1.0, "brief": 3.5},
     "gw1n": {"lone": 1.0, "lutram": 8.0, "comparisons": 6.0},
 }
 KNOWN = {  # by construction: drawn back ten times as hard
@@ -87,6 +90,7 @@ CARRIES = {  # bits of carry chains
     "offsets": 1.0,
     "compare": 1.0,
     "threshold": 0.5,
+    "thresholds": 0.5,
     "comparisons": 0.5,
     "product": 0.7,
     "products": 0.5,

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from edgeflow.boards._board import Board
 from edgeflow.estimate.counting import FFS, FIRST, LONE, Terms
@@ -31,9 +30,8 @@ def _terms(parts: Sequence[Part], target: Device) -> Terms:
     """Of all parts, less what a part's neighbours save: registers that nobody reads, LUTs that find a register."""
     found: Terms = Counter()
     ends_in_luts = False
-    for before, part, after in zip((None, *parts[:-1]), parts, (*parts[1:], None), strict=True):
-        read = after.reads if after and part.module == "ef_window" else part.reads
-        terms = terms_of(replace(part, reads=read), target)
+    for before, part in zip((None, *parts[:-1]), parts, strict=True):
+        terms = terms_of(part, target)
         if before and part.module == LOGIC and before.module not in LOSES_NOTHING:
             terms[FFS] -= part.numbers["unused"]
         terms[LONE] -= terms.pop(FIRST, 0) * ends_in_luts

@@ -20,18 +20,19 @@ PLACES = ("Rows", "Columns", "ChannelGroups", "TapGroups", "Repeats")
 
 
 def window(part: Part, device: Device) -> Terms:
-    n = part.numbers
-    word, copies = n["Lanes"] * n["XWidth"], n["Pixels"] * n["Taps"]
-    found = _position(part, device)
+    n, found = part.numbers, _position(part, device)
     for name in ("RowFile", "ColumnFile", "TapFile"):  # Yosys moves the index' register behind the table
         found["rom"] += rom(part.tables[name])
         found[FFS] += different(part.tables[name])
     masks = _masks(part)
-    masked = bool(masks or n["TapGroups"] & (n["TapGroups"] - 1))  # no power of two: some index is none
-    found[FFS] += masks + 2 * copies * masked
-    found[LONE] += copies * masked
-    found["masked"] += copies * word * masked
-    found["inside"] += copies * masked * n["TapGroups"]
+    found[FFS] += masks
+    if masks or n["TapGroups"] & (n["TapGroups"] - 1):  # no power of two: some index is none
+        reads = _reads(part)
+        copies = sum(any(own) for own in reads)
+        found[FFS] += 2 * copies
+        found[LONE] += copies
+        found["masked"] += sum(map(sum, reads))
+        found["inside"] += copies * n["TapGroups"]
     rings = _rings(part)
     _addresses(found, part, [ring.offset for ring in rings])
     for (width, away), alike in Counter((ring.bits, ring.away) for ring in rings).items():
@@ -75,21 +76,27 @@ def _rings(part: Part) -> list[Ring]:
     """The copies of the ring that synthesis keeps: none of what nobody reads, one of those that read the same places,
     as windows of a beat do where they overlap."""
     n = part.numbers
-    copies, address = n["Pixels"] * n["Taps"], n["AddressWidth"]
+    address = n["AddressWidth"]
     rows, mask = rows_of(part.tables["TapFile"]), (1 << n["AddressWidth"]) - 1
-    reads = part.reads if len(part.reads) == copies * n["Lanes"] else (n["XWidth"],) * (copies * n["Lanes"])
     seen: dict[tuple[int, ...], list[int]] = {}
-    for copy in range(copies):
+    for copy, own in enumerate(_reads(part)):
         pixel, tap = divmod(copy, n["Taps"])
         column = pixel * n["StepX"] + tap % n["KernelWidth"] * n["DilationX"] + n["InPixels"] * n["PadX"] - n["PadX"]
         place = (column % n["InPixels"], *(row >> (copy * address) & mask for row in rows))
-        own = reads[copy * n["Lanes"] : (copy + 1) * n["Lanes"]]
         seen[place] = [max(pair) for pair in zip(seen.get(place, own), own, strict=True)]
     return [
         Ring(sum(kept), next(i for i, one in enumerate(kept) if one) * n["XWidth"], any(place[1:]))
         for place, kept in seen.items()
         if sum(kept)
     ]
+
+
+def _reads(part: Part) -> list[tuple[int, ...]]:
+    """Of each copy's lanes the bits that somebody reads."""
+    n = part.numbers
+    lanes, copies = n["Lanes"], n["Pixels"] * n["Taps"]
+    reads = part.reads if len(part.reads) == copies * lanes else (n["XWidth"],) * (copies * lanes)
+    return [reads[copy * lanes : (copy + 1) * lanes] for copy in range(copies)]
 
 
 def _masks(part: Part) -> int:

@@ -47,7 +47,7 @@ class Part:
     module: str  # of the library, or LOGIC
     numbers: Mapping[str, int]  # its parameters; of LOGIC its census
     tables: Mapping[str, str] = field(default_factory=dict)  # parameter -> $readmemh text
-    reads: tuple[int, ...] = ()  # of LOGIC: bits of each input that matter
+    reads: tuple[int, ...] = ()  # bits of each value it makes that the next part looks at; none: of all
     stated: Cost = NOTHING  # what its kernel says
     serves: str = ""  # the layers whose work it does; nothing between layers
 

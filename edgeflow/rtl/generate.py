@@ -4,6 +4,7 @@ Latency and interval follow from the units' handshakes, without simulating data.
 """
 
 import re
+from itertools import accumulate
 
 from edgeflow.network.network import Network
 from edgeflow.rtl import library
@@ -44,16 +45,39 @@ def design_of(network: Network, composed: Composed, in_lanes: int, layers: tuple
     assert timing, "FIFOs are deep enough"
     latency, interval = timing.latency_cycles, flow.interval_cycles
     sources[f"{network.name}.sv"] = top_module(network.name, flow, s_axis, m_axis, latency, interval, files)
-    cost, parts = flow.cost, tuple(_part(node) for node in flow.nodes)
+    read = _read(flow, in_lanes=s_axis.lanes)
+    cost, parts = flow.cost, tuple(_part(node, read) for node in flow.nodes)
     return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, cost, layers, parts)
 
 
-def _part(node: Node) -> Part:
+def _read(flow: Dataflow, in_lanes: int) -> dict[int, tuple[int, ...]]:
+    """Of streams that go to a pipeline, alone or joined to others: the bits of each value that it looks at."""
+    values, found = {0: in_lanes}, dict[int, tuple[int, ...]]()
+    for node in flow.nodes:
+        match node:
+            case Step(unit, source, target):
+                values[target] = unit.out_lanes or values[source]  # a FIFO's are its source's
+            case Fork(source, targets):
+                values |= dict.fromkeys(targets, values[source])
+            case Join(sources, target):
+                values[target] = sum(values[source] for source in sources)
+    for node in reversed(flow.nodes):
+        match node:
+            case Step(unit, source) if unit.census:
+                found[source] = unit.reads
+            case Join(sources, target) if len(found.get(target, ())) == values[target]:
+                ends = list(accumulate(values[source] for source in sources))
+                found |= {s: found[target][end - values[s] : end] for s, end in zip(sources, ends, strict=True)}
+    return found
+
+
+def _part(node: Node, read: dict[int, tuple[int, ...]]) -> Part:
     match node:
         case Step(unit) if unit.census:
-            return Part(LOGIC, unit.census, reads=unit.reads, serves=node.serves)
+            return Part(LOGIC, unit.census, serves=node.serves)
         case Step(unit):
-            return Part(unit.module, unit.parameters, unit.memories, stated=unit.cost, serves=node.serves)
+            reads = read.get(node.target, ())
+            return Part(unit.module, unit.parameters, unit.memories, reads, unit.cost, node.serves)
         case Fork(_, targets):
             return Part("ef_fork", {"Outputs": len(targets)})
         case Join(sources):

@@ -5,16 +5,20 @@ from collections.abc import Sequence
 
 from edgeflow.circuit.cost import chain_bits
 from edgeflow.circuit.graph import Circuit, Node, Op
+from edgeflow.rtl.lookups import lookups
 
 LUT = 4  # a comparison of so many bits with a constant is a LUT, and with another value needs no chain on ECP5
+BRIEF = 7  # one of so many with a constant is a few LUTs, no chain
 SMALL = 2  # an adder of so many bits needs no carry chain
 
 
 def operations(circuit: Circuit, nodes: Sequence[int]) -> Counter[str]:
     """By kind, with their bits."""
-    counts: Counter[str] = Counter()
+    tables = lookups(circuit, nodes)
+    counts = Counter({"table_luts": tables.luts, "table_muxes": tables.muxes})
     for i in nodes:
-        counts.update(_operation(circuit, circuit.nodes[i]))
+        if i not in tables.nodes:
+            counts.update(_operation(circuit, circuit.nodes[i]))
     return counts
 
 
@@ -32,13 +36,15 @@ def _operation(circuit: Circuit, node: Node) -> dict[str, int]:
             constant = any(circuit.nodes[t.node].op is Op.CONST for t in node.args)
             if bits <= LUT:
                 return {"decided": 1} if constant else {"little_bits": bits, "little": 1}
-            return {"threshold_bits" if constant else "greater_bits": bits, "comparisons": 1}
+            if constant:
+                return {"brief": 1} if bits <= BRIEF else {"threshold_bits": bits, "thresholds": 1}
+            return {"greater_bits": bits, "comparisons": 1}
         case Op.CLIP:
             over = circuit.nodes[node.args[0].node].width - node.width
             return {"clip_bits": node.width, "clip_over": over, "clips": 1}
         case Op.CHOOSE:
             constants = sum(circuit.nodes[t.node].op is Op.CONST for t in node.args[1:])
-            return {"table_bits" if constants == 2 else "choose_bits": node.width}
+            return {} if constants == 2 else {"choose_bits": node.width}  # of two constants: wires
         case Op.MULTIPLY:
             return {"multiplies": 1, "multiply_bits": node.width}
         case Op.EVEN:

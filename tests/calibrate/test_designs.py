@@ -84,3 +84,10 @@ def test_a_student_is_what_was_trained():
 def test_a_student_becomes_a_design():
     design = drawn(trained(1)[1]).design(_family.load("ecp5"))
     assert design.cost.luts > 100
+
+
+def test_windows_know_what_is_read_of_them_behind_a_join():
+    parts = drawn(12).design(_family.load("ecp5")).parts
+    window, join = next((a, b) for a, b in zip(parts, parts[1:], strict=False) if b.module == "ef_join")
+    assert window.module == "ef_window" and len(window.reads) == 27  # nine taps of three lanes
+    assert sum(bits > 0 for bits in window.reads) == 6 and join.reads == ()

@@ -16,7 +16,7 @@ FITTED = [row for row in MEASURED if row.family in constants.load()]
 
 def test_every_row_is_a_design_of_its_own_with_figures_or_a_cause():
     assert len({row.key for row in ROWS}) == len(ROWS)
-    assert {row.architecture for row in ROWS} == set(ARCHITECTURES)
+    assert {row.architecture for row in ROWS} == {*ARCHITECTURES, "trained"}
     for row in ROWS:
         assert bool(row.failure) != bool(row.found), row.key
     for row in MEASURED:

@@ -110,7 +110,7 @@ def test_small_comparisons_need_no_chain():
     a, wide = circuit.input(0, 0, 7), circuit.input(1, 0, 255)
     circuit.outputs = [circuit.greater(a, circuit.const(3)), circuit.greater(wide, circuit.const(3))]
     found = operations(circuit, circuit.live())
-    assert (found["decided"], found["comparisons"], found["threshold_bits"]) == (1, 1, 8)
+    assert (found["decided"], found["thresholds"], found["threshold_bits"]) == (1, 1, 8)
 
 
 def test_overlapping_windows_share_their_rings():

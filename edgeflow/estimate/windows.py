@@ -1,20 +1,13 @@
-"""What ef_window is made of: where rows, columns and taps lie, which rings of pixels are kept, which taps masked."""
+"""What ef_window is made of: where rows, columns and taps lie, how its rings are kept, which taps are masked."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from edgeflow.estimate.counting import FFS, LONE, Terms, add, bits, count, memory
 from edgeflow.estimate.devices import Device
-from edgeflow.estimate.tables import different, rom, rows_of, set_in, varying
+from edgeflow.estimate.memories import BLOCKS, place
+from edgeflow.estimate.rings import Ring, merged, reads_of, rings
+from edgeflow.estimate.tables import different, rom, set_in, varying
 from edgeflow.rtl.design import Part
-
-
-@dataclass(frozen=True)
-class Ring:
-    bits: int  # of a word that are read
-    away: int  # of the first that is, from the word's end
-    offset: bool  # whether its tap is anywhere but where the window begins
-
 
 PLACES = ("Rows", "Columns", "ChannelGroups", "TapGroups", "Repeats")
 
@@ -24,20 +17,34 @@ def window(part: Part, device: Device) -> Terms:
     for name in ("RowFile", "ColumnFile", "TapFile"):  # Yosys moves the index' register behind the table
         found["rom"] += rom(part.tables[name])
         found[FFS] += different(part.tables[name])
-    masks = _masks(part)
+    _masked(found, part)
+    copies = rings(part)
+    once = merged(copies)
+    _addresses(found, part, [ring.offset for ring in once])
+    # Yosys merges equal memories in LUTs and registers, but not equal blocks.
+    kept = [ring for ring in once if not _in_blocks(ring, part, device)]
+    kept += [ring for _, ring in copies if _in_blocks(ring, part, device)]
+    for (width, away), alike in Counter((ring.bits, ring.away) for ring in kept).items():
+        memory(found, device, 1 << n["AddressWidth"], width, written=True, copies=alike, away=away)
+    return found
+
+
+def _masked(found: Terms, part: Part) -> None:
+    """Taps outside the image, or of a group that has none, are zero."""
+    groups, masks = part.numbers["TapGroups"], _masks(part)
     found[FFS] += masks
-    if masks or n["TapGroups"] & (n["TapGroups"] - 1):  # no power of two: some index is none
-        reads = _reads(part)
+    if masks or groups & (groups - 1):  # no power of two: some index is none
+        reads = reads_of(part)
         copies = sum(any(own) for own in reads)
         found[FFS] += 2 * copies
         found[LONE] += copies
         found["masked"] += sum(map(sum, reads))
-        found["inside"] += copies * n["TapGroups"]
-    rings = _rings(part)
-    _addresses(found, part, [ring.offset for ring in rings])
-    for (width, away), alike in Counter((ring.bits, ring.away) for ring in rings).items():
-        memory(found, device, 1 << n["AddressWidth"], width, written=True, copies=alike, away=away)
-    return found
+        found["inside"] += copies * groups
+
+
+def _in_blocks(ring: Ring, part: Part, device: Device) -> bool:
+    rows = 1 << part.numbers["AddressWidth"]
+    return place(rows, ring.bits, True, device.blocks, device.cells, away=ring.away).where == BLOCKS
 
 
 def _position(part: Part, device: Device) -> Terms:
@@ -70,33 +77,6 @@ def _addresses(found: Terms, part: Part, offsets: list[bool]) -> None:
         add(found, address, offset + grouped)
         found["address"] += address * (offset and grouped)
         found[LONE] += address * (not offset and not grouped)
-
-
-def _rings(part: Part) -> list[Ring]:
-    """The copies of the ring that synthesis keeps: none of what nobody reads, one of those that read the same places,
-    as windows of a beat do where they overlap."""
-    n = part.numbers
-    address = n["AddressWidth"]
-    rows, mask = rows_of(part.tables["TapFile"]), (1 << n["AddressWidth"]) - 1
-    seen: dict[tuple[int, ...], list[int]] = {}
-    for copy, own in enumerate(_reads(part)):
-        pixel, tap = divmod(copy, n["Taps"])
-        column = pixel * n["StepX"] + tap % n["KernelWidth"] * n["DilationX"] + n["InPixels"] * n["PadX"] - n["PadX"]
-        place = (column % n["InPixels"], *(row >> (copy * address) & mask for row in rows))
-        seen[place] = [max(pair) for pair in zip(seen.get(place, own), own, strict=True)]
-    return [
-        Ring(sum(kept), next(i for i, one in enumerate(kept) if one) * n["XWidth"], any(place[1:]))
-        for place, kept in seen.items()
-        if sum(kept)
-    ]
-
-
-def _reads(part: Part) -> list[tuple[int, ...]]:
-    """Of each copy's lanes the bits that somebody reads."""
-    n = part.numbers
-    lanes, copies = n["Lanes"], n["Pixels"] * n["Taps"]
-    reads = part.reads if len(part.reads) == copies * lanes else (n["XWidth"],) * (copies * lanes)
-    return [reads[copy * lanes : (copy + 1) * lanes] for copy in range(copies)]
 
 
 def _masks(part: Part) -> int:

@@ -122,7 +122,7 @@ def test_overlapping_windows_share_their_rings():
 
 def test_overlapping_windows_have_blocks_of_their_own():
     """As Yosys 0.70 keeps them: iCE40 has no memory but blocks, and design 41 took 24 of them, not 16."""
-    unit = window_unit(Geometry(12, 12, 3, (2, 2)), Fixed(6), 3, taps=4, pixels=3)
+    unit = window_unit(Geometry(12, 12, 3, (2, 2)), Fixed(6), 12, taps=4, pixels=3)
     part = Part(unit.module, unit.parameters, unit.memories)
     assert terms_of(part, ICE40)["brams"] == 3 * 4 * 2
 

@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": set(),
     "fixedpoint": {"errors"},
     "catalog": {"errors"},
+    "_triton": set(),
     "_yaml": {"errors"},
     "_placed": {"errors", "_yaml"},
     # the integer core
@@ -58,7 +59,7 @@ ALLOWED: dict[str, set[str]] = {
     "families": {"errors", "catalog", "rtl", "tools", "boards"},
     "doctor": {"errors", "catalog", "tools"},
     # frameworks
-    "training": {"errors", "catalog", "store", "datasets", *RECIPE, "recipe_frameworks"},
+    "training": {"errors", "_triton", "catalog", "store", "datasets", *RECIPE, "recipe_frameworks"},
     "frontends": {"errors", "fixedpoint", "store", *RECIPE, "circuit", "kernels", "network", "tools", "training"},
     # what is done with a design
     "link": {"errors", "fixedpoint", "rtl"},
@@ -82,7 +83,7 @@ ALLOWED: dict[str, set[str]] = {
     "hls4ml_backend": {"errors", "fixedpoint", "store", "boards", "families", "kernels", "network", "rtl", "frontends"}
     | {"implement", "verify"},
     "export": {"errors", "catalog", "tools"},
-    "quantize": {"errors", "catalog", "datasets", "frontends"},
+    "quantize": {"errors", "_triton", "catalog", "datasets", "frontends"},
     "report": {"errors", "boards", "recipe_cost", "training", "estimate", "implement", "verify"},  # value types
     "provenance": {"boards", "store", "rtl", "report"},
     "workflow": {"errors", "recipe", "tools"},

@@ -3,6 +3,9 @@
 import warnings
 from pathlib import Path
 
+from edgeflow import _triton
+
+_triton.keep_out()
 try:
     import torch
 except ModuleNotFoundError as error:

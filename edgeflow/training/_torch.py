@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeflow import _triton
 from edgeflow.errors import MissingToolError
 from edgeflow.recipe_layout import Shape
 from edgeflow.training._trained import LayerWeights, State, Weights
 
 EXTRA = ("torch", "brevitas", "onnxoptimizer")
 
+_triton.keep_out()
 try:
     for package in EXTRA:
         version(package)

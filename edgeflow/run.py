@@ -28,6 +28,7 @@ from edgeflow.store import digest
 from edgeflow.tools import _process
 from edgeflow.training import TrainedModel
 from edgeflow.verify import handover
+from edgeflow.verify.verification import Verification
 
 STAGES = ("train", "convert", "generate", "verify", "implement", "report")
 TRAIN, CONVERT, GENERATE, VERIFY, IMPLEMENT, REPORT = range(len(STAGES))
@@ -83,8 +84,10 @@ def run(recipe: Recipe, until: str, out: Path, context: Context, waves: bool = F
 
     place_and_route = partial(pipeline.implement, recipe.name, recipe.hardware, made.design, context)
     with _process.beside(place_and_route) if last >= IMPLEMENT else nullcontext() as implemented:
-        proved = _proved(recipe, trained, firmware, made, context, waves)
-        paths["verification"] = copy_result(proved.verification.folder, out / "verification")
+        claim = student_rungs.claim(recipe, trained, firmware, made.lowered)
+        verification = pipeline.verify(claim, made.design, context, waves)
+        paths["verification"] = copy_result(verification.folder, out / "verification")
+        proved = _proved(recipe, made, verification, context)
         board_run = _board_run(recipe, made, context) if implemented else None
     seconds = {"train": trained.seconds} | ({"convert": firmware.seconds} if firmware else {})
     evidence = proved.evidence(_made_from(recipe, trained), command, seconds)
@@ -115,16 +118,7 @@ def _hardened(
     return Hardened(lowered, design, data, lowered.entry.quantize(data.x_test))
 
 
-def _proved(
-    recipe: Recipe,
-    trained: Staged[TrainedModel],
-    firmware: Staged[Firmware] | None,
-    made: Hardened,
-    context: Context,
-    waves: bool,
-) -> Proved:
-    claim = student_rungs.claim(recipe, trained, firmware, made.lowered)
-    verification = pipeline.verify(claim, made.design, context, waves)
+def _proved(recipe: Recipe, made: Hardened, verification: Staged[Verification], context: Context) -> Proved:
     network = made.lowered.network
     activity = pipeline.record_activity(network, made.design, made.golden, "test samples", context)
     return Proved(recipe.name, recipe.seed, recipe.hardware, network, made.design, verification, activity)

@@ -49,10 +49,13 @@ class Drawn:
         return bool((y == y[0]).all())
 
     def routed(self, luts: int) -> bool:
-        """Packing tells the cells and takes a fraction of the time: every third round of architectures is routed.
+        """Packing tells the cells and takes a fraction of the time: every third round of architectures, or of
+        foldings of trained students, is routed.
 
         But not the large ones of it: nextpnr, which is WebAssembly here, takes minutes for them.
         """
+        if self.number >= TRAINED:
+            return self.number % FOLDINGS % ROUTED == 0 and luts <= MOST_LUTS_ROUTED
         most = MOST_LUTS_ROUTED_LARGE if self.number % LARGE == LARGE - 1 else MOST_LUTS_ROUTED
         return self.number // len(ARCHITECTURES) % ROUTED == 0 and luts <= most
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from edgeflow import pipeline, recipe, training_stages
+from edgeflow.errors import InputError
 from edgeflow.frontends import _nodes, hls4ml_graph
 from edgeflow.network.network import Network
 from edgeflow.stages import Context
@@ -21,8 +22,11 @@ FOLDERS = sorted(path.parent for path in (Path(__file__).parent / "students").gl
 
 @cache
 def network(number: int) -> Network:
-    """Of the student whose folder's name begins with that number."""
-    return hls4ml_graph.lowered(_nodes.load(FOLDERS[number]), f"student_{number}").network
+    """Of the student whose folder's name begins with that number. Raises InputError."""
+    folder = next((one for one in FOLDERS if one.name.startswith(f"{number:02}_")), None)
+    if folder is None:
+        raise InputError(f"calibrate: no trained student {number}; {len(FOLDERS)} are there, from 0 on")
+    return hls4ml_graph.lowered(_nodes.load(folder), f"student_{number}").network
 
 
 def make(folder: Path, context: Context) -> None:

@@ -13,7 +13,8 @@ FIGURES = ("luts", "ffs", "brams", "dsps")
 def by_layer(design: Design, cells: Mapping[str, int]) -> list[Cost]:
     """``cells`` of the whole design in the proportions of what each layer's kernel says of itself.
 
-    Sums are exact, so layers between which logic is shared, and what lies between them, have their part.
+    Sums are exact, so layers between which logic is shared, and what lies between them, have their part. What no
+    kernel speaks of, such as a FIFO in a block memory, is spread over all layers.
     """
     shares = {name: _shares([getattr(layer.cost, name) for layer in design.layers], cells[name]) for name in FIGURES}
     return [Cost(*own) for own in zip(*shares.values(), strict=True)]

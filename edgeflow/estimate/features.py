@@ -29,13 +29,21 @@ def features_of(parts: Sequence[Part], family: str, delays: Delays) -> dict[str,
 def _terms(parts: Sequence[Part], target: Device) -> Terms:
     """Of all parts, less what a part's neighbours save: registers that nobody reads, LUTs that find a register."""
     found: Terms = Counter()
-    ends_in_luts = False
+    ends_in_luts, hidden = False, 0  # bits that a pipeline leaves unused and its windows leave out already
     for before, part in zip((None, *parts[:-1]), parts, strict=True):
         terms = terms_of(part, target)
-        if before and part.module == LOGIC and before.module not in LOSES_NOTHING:
-            terms[FFS] -= part.numbers["unused"]
+        hidden += _unread(part)
+        if part.module == LOGIC:
+            if before and before.module not in LOSES_NOTHING:
+                terms[FFS] -= max(0, part.numbers["unused"] - hidden)
+            hidden = 0
         terms[LONE] -= terms.pop(FIRST, 0) * ends_in_luts
         past = terms["bypass"] and part.module in ENDS_PAST_MEMORY
         ends_in_luts = part.module == LOGIC or bool(terms["masked"] or past)
         found.update(terms)
     return found
+
+
+def _unread(part: Part) -> int:
+    """Bits of windows that nobody reads."""
+    return part.numbers["XWidth"] * len(part.reads) - sum(part.reads) if part.module == "ef_window" else 0

@@ -22,10 +22,8 @@ Arrays = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel as in the lay
 
 
 def fixed16(layout: Sequence[Placed], weights: Mapping[str, Arrays], board: Board) -> Sketch:
-    """The float architecture in 16-bit fixed point, folded like the student would be; never built.
-
-    The matrix units of its layers alone, at most 4 x 4 multipliers each; its interval is exact.
-    """
+    """The float architecture in 16-bit fixed point, never built: the matrix units of its layers alone, folded to at
+    most 4 x 4 multipliers each. Its interval is exact."""
     units = [_matrix_unit(layer, *weights[layer.name]) for layer in weighted(layout)]
     parts = [Part(unit.module, unit.parameters, unit.memories) for unit in units]
     return unscheduled(parts, max(unit.interval_cycles for unit in units), board)

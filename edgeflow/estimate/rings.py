@@ -1,12 +1,10 @@
 """The rings of pixels that ef_window keeps: one for each tap of each pixel; synthesis drops what nobody reads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgeflow.estimate.tables import rows_of
 from edgeflow.rtl.design import Part
-
-Place = tuple[int, ...]  # which pixel of a word, and the tap's offset in every group
 
 
 @dataclass(frozen=True)
@@ -25,32 +23,28 @@ class Ring:
         """Of the first lane that is, in bits from the word's end."""
         return next(i for i, one in enumerate(self.reads) if one) * self.lane_bits
 
-    def __or__(self, other: "Ring") -> "Ring":
-        reads = tuple(max(pair) for pair in zip(self.reads, other.reads, strict=True))
-        return Ring(reads, self.lane_bits, self.offset)
 
-
-def rings(part: Part) -> list[tuple[Place, Ring]]:
-    """The ring of every tap that somebody reads, and where it reads."""
+def rings(part: Part) -> list[list[Ring]]:
+    """The ring of every tap that somebody reads, those together that read the same places, as windows of a beat do
+    where they overlap."""
     n = part.numbers
     address = n["AddressWidth"]
     rows, mask = rows_of(part.tables["TapFile"]), (1 << address) - 1
-    found = []
+    found: dict[tuple[int, ...], list[Ring]] = {}
     for copy, own in enumerate(reads_of(part)):
         pixel, tap = divmod(copy, n["Taps"])
         column = pixel * n["StepX"] + tap % n["KernelWidth"] * n["DilationX"] + n["InPixels"] * n["PadX"] - n["PadX"]
-        place = (column % n["InPixels"], *(row >> (copy * address) & mask for row in rows))
+        offsets = [row >> (copy * address) & mask for row in rows]  # in every group of channels
         if any(own):
-            found.append((place, Ring(own, n["XWidth"], any(place[1:]))))
-    return found
-
-
-def merged(rings: Sequence[tuple[Place, Ring]]) -> list[Ring]:
-    """One of those that read the same places, as windows of a beat do where they overlap."""
-    found: dict[Place, Ring] = {}
-    for place, ring in rings:
-        found[place] = found[place] | ring if place in found else ring
+            ring = Ring(own, n["XWidth"], any(offsets))
+            found.setdefault((column % n["InPixels"], *offsets), []).append(ring)
     return list(found.values())
+
+
+def merged(copies: Sequence[Ring]) -> Ring:
+    """One ring for several."""
+    reads = tuple(max(own) for own in zip(*(ring.reads for ring in copies), strict=True))
+    return replace(copies[0], reads=reads)
 
 
 def reads_of(part: Part) -> list[tuple[int, ...]]:

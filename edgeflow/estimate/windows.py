@@ -18,12 +18,12 @@ def window(part: Part, device: Device) -> Terms:
         found["rom"] += rom(part.tables[name])
         found[FFS] += different(part.tables[name])
     _masked(found, part)
-    copies = rings(part)
-    once = merged(copies)
-    _addresses(found, part, [ring.offset for ring in once])
-    # Yosys merges equal memories in LUTs and registers, but not equal blocks.
-    kept = [ring for ring in once if not _in_blocks(ring, part, device)]
-    kept += [ring for _, ring in copies if _in_blocks(ring, part, device)]
+    kept = list[Ring]()
+    places = rings(part)
+    _addresses(found, part, [copies[0].offset for copies in places])
+    for copies in places:  # Yosys merges equal memories in LUTs and registers, but not equal blocks
+        once = merged(copies)
+        kept += copies if _in_blocks(once, part, device) else [once]
     for (width, away), alike in Counter((ring.bits, ring.away) for ring in kept).items():
         memory(found, device, 1 << n["AddressWidth"], width, written=True, copies=alike, away=away)
     return found

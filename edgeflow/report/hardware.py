@@ -36,8 +36,9 @@ def layers(report: Content) -> Section:
         charts.bars("LUTs of each layer, estimated", names, luts),
     )
     text = (
-        "Cycles are exact, costs estimated; logic of neighbouring layers shares a pipeline, whose registers count with "
-        "the last of them. The layers marked * take the most cycles for a frame: they set the interval."
+        "Cycles are exact, costs shares of the whole estimate; logic of neighbouring layers shares a pipeline, whose "
+        "registers count with the last of them, and what lies between layers counts with all. The "
+        "layers marked * take the most cycles for a frame: they set the interval."
     )
     return Section("Layers", text, (table, *map(Figure, pictures)))
 

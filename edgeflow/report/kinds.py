@@ -53,6 +53,7 @@ KINDS = {
     "baseline": "counted",
     "baseline.cpu_latency_us": "measured",
     "baseline.fixed16": "estimated",
+    "baseline.fixed16.interval_cycles": "counted",
     "vendors": "routed",
     **{f"vendors.{tool}.clock_mhz": "given" for tool in ("vivado", "vitis", "quartus")},
     "vendors.vitis": "estimated",

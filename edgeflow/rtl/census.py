@@ -11,9 +11,7 @@ from edgeflow.circuit.graph import Circuit, Op, Term
 from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.operations import SMALL, operations
 from edgeflow.rtl.schedule import OUTPUT, Schedule, uses
-
-Bit = tuple[int, int]  # node, bit
-WIRES = (Op.DROP, Op.WRAP, Op.SIGN)
+from edgeflow.rtl.wires import WIRES, Bit, bit_of, through
 
 
 def census(circuit: Circuit, schedule: Schedule, delays: Delays) -> dict[str, int]:
@@ -138,31 +136,14 @@ def _driver(circuit: Circuit, schedule: Schedule, at: Bit, known: dict[Bit, Bit 
 
 
 def _below(circuit: Circuit, at: Bit) -> Bit | None:
-    index, bit = at
-    node = circuit.nodes[index]
+    node, bit = circuit.nodes[at[0]], at[1]
     match node.op:
         case Op.CONST:
             return None
-        case Op.DROP:
-            return _of(circuit, node.args[0], bit + node.value)
-        case Op.WRAP:
-            return _of(circuit, node.args[0], bit)
-        case Op.SIGN:
-            return _of(circuit, node.args[0], circuit.nodes[node.args[0].node].width + node.args[0].shift - 1)
         case Op.ADD | Op.SUB if bit < node.args[1].shift and node.args[0].shift == 0:
-            return _of(circuit, node.args[0], bit)
+            return bit_of(circuit, node.args[0], bit)
         case _:
-            return at
-
-
-def _of(circuit: Circuit, term: Term, bit: int) -> Bit | None:
-    """Bit of a term: zero below its shift, the sign above its width."""
-    operand = circuit.nodes[term.node]
-    if bit < term.shift:
-        return None
-    if bit - term.shift >= operand.width and operand.lo >= 0:
-        return None
-    return (term.node, min(bit - term.shift, operand.width - 1))
+            return through(circuit, at)
 
 
 def _longest_ns(circuit: Circuit, schedule: Schedule, delays: Delays) -> float:

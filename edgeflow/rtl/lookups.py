@@ -1,15 +1,19 @@
 """Choices between constants by the bits of one value: synthesis makes tables of LUTs of them, whatever their tree."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgeflow.circuit.graph import Circuit, Op, Term
 from edgeflow.fixedpoint import Integers
+from edgeflow.rtl.wires import WIRES, Bit, bit_of, through
 
-WIRES = (Op.DROP, Op.WRAP, Op.SIGN)
-ROWS = 16  # of a LUT
+MOST_BITS = 12  # that decide; as kernels/table.py has them
+LUT_BITS = 4
+
+Column = NDArray[np.bool_]  # (2**bits,)
 
 
 @dataclass(frozen=True)
@@ -19,61 +23,73 @@ class Lookups:
     muxes: int  # that join two
 
 
+@dataclass(frozen=True, eq=False)
+class Table:
+    source: int  # the node whose bits decide
+    bits: tuple[int, ...]  # which of them
+    values: Integers  # (2**bits,), by the number that they make, the first of them lowest
+
+    def over(self, bits: tuple[int, ...]) -> Integers:
+        """Its values by more bits."""
+        codes = np.arange(1 << len(bits))
+        own = sum((codes >> bits.index(bit) & 1) << i for i, bit in enumerate(self.bits))
+        found: Integers = self.values[own]
+        return found
+
+
 def lookups(circuit: Circuit, nodes: Sequence[int]) -> Lookups:
     """Of all nodes together; equal functions of one value are one."""
-    tables: dict[int, tuple[int, Integers]] = {}  # choice -> the node whose bits decide, values by its code
+    tables: dict[int, Table] = {}
     for i in nodes:
-        if found := _table(circuit, i, tables):
+        if circuit.nodes[i].op is Op.CHOOSE and (found := _table(circuit, i, tables)):
             tables[i] = found
-    parts: dict[int, _Functions] = {}
+    functions: dict[int, _Functions] = {}
     for i in _tops(circuit, nodes, tables):
-        source, values = tables[i]
-        parts.setdefault(source, _Functions()).add_all(values, circuit.nodes[i].width)
-    luts, muxes = (sum(len(getattr(one, kind)) for one in parts.values()) for kind in ("luts", "muxes"))
+        of_source = functions.setdefault(tables[i].source, _Functions())
+        for bit in range(circuit.nodes[i].width):
+            of_source.add(tables[i].bits, (tables[i].values >> bit & 1).astype(bool))
+    luts, muxes = (sum(len(getattr(one, kind)) for one in functions.values()) for kind in ("luts", "muxes"))
     return Lookups(frozenset(tables), luts, muxes)
 
 
-def _table(circuit: Circuit, i: int, known: Mapping[int, tuple[int, Integers]]) -> tuple[int, Integers] | None:
-    node = circuit.nodes[i]
-    if node.op is not Op.CHOOSE:
+def _table(circuit: Circuit, i: int, known: Mapping[int, Table]) -> Table | None:
+    condition, *terms = circuit.nodes[i].args
+    driver = _driver(circuit, condition)
+    if driver is None:
+        return _branch(circuit, terms[1], None, known)
+    source, bit = driver
+    branches = [_branch(circuit, term, source, known) for term in terms]
+    if branches[0] is None or branches[1] is None:
         return None
-    source, bit = _driver(circuit, node.args[0])
-    if circuit.nodes[source].op is Op.CONST:
+    bits = tuple(sorted({bit, *branches[0].bits, *branches[1].bits}))
+    if len(bits) > MOST_BITS:
         return None
-    codes = np.arange(1 << circuit.nodes[source].width)
-    branches = [_values(circuit, term, source, known) for term in node.args[1:]]
-    if branches[0] is None or branches[1] is None or bit >= circuit.nodes[source].width:
-        return None
-    return source, np.where(codes >> bit & 1, branches[0], branches[1])
+    chosen = np.arange(1 << len(bits)) >> bits.index(bit) & 1
+    return Table(source, bits, np.where(chosen, branches[0].over(bits), branches[1].over(bits)))
 
 
-def _values(
-    circuit: Circuit, term: Term, source: int, known: Mapping[int, tuple[int, Integers]]
-) -> Integers | int | None:
-    node = circuit.nodes[term.node]
+def _branch(circuit: Circuit, term: Term, source: int | None, known: Mapping[int, Table]) -> Table | None:
+    """A constant or another table of that source, or of any."""
+    node, table = circuit.nodes[term.node], known.get(term.node)
     if node.op is Op.CONST:
-        return node.value << term.shift
-    of, values = known.get(term.node, (None, None))
-    return values << term.shift if of == source and values is not None else None
+        return Table(term.node, (), np.array([node.value << term.shift]))
+    if table is None or (table.bits and source not in (None, table.source)):
+        return None
+    return replace(table, values=table.values << term.shift)
 
 
-def _driver(circuit: Circuit, term: Term) -> tuple[int, int]:
-    """The node and the bit of it that a condition is."""
-    index, bit = term.node, 0
-    while (node := circuit.nodes[index]).op in WIRES:
-        below = node.args[0]
-        top = circuit.nodes[below.node].width + below.shift - 1
-        bit = {Op.DROP: bit + node.value, Op.WRAP: bit, Op.SIGN: top}[node.op]
-        if bit < below.shift:
-            break
-        index, bit = below.node, min(bit - below.shift, circuit.nodes[below.node].width - 1)
-    return index, bit
+def _driver(circuit: Circuit, term: Term) -> Bit | None:
+    """The bit that a condition is; None for a zero."""
+    at = bit_of(circuit, term, 0)
+    while at and circuit.nodes[at[0]].op in WIRES:
+        at = through(circuit, at)
+    return at
 
 
-def _tops(circuit: Circuit, nodes: Sequence[int], tables: Mapping[int, object]) -> list[int]:
-    """Choices that others than tables take."""
+def _tops(circuit: Circuit, nodes: Sequence[int], tables: Mapping[int, Table]) -> list[int]:
+    """Choices that others than tables take, or tables as what decides."""
     used = {term.node for i in nodes if i not in tables for term in circuit.nodes[i].args}
-    used |= {term.node for term in circuit.outputs}
+    used |= {term.node for term in circuit.outputs} | {table.source for table in tables.values()}
     return [i for i in tables if i in used]
 
 
@@ -81,37 +97,26 @@ def _tops(circuit: Circuit, nodes: Sequence[int], tables: Mapping[int, object]) 
 class _Functions:
     """Of the bits of one value: those of up to four bits, and those that two halves are joined to."""
 
-    luts: set[tuple[int, int]] = field(default_factory=set)
-    muxes: set[tuple[int, int]] = field(default_factory=set)
+    luts: set[tuple[tuple[int, ...], bytes]] = field(default_factory=set)
+    muxes: set[tuple[tuple[int, ...], bytes]] = field(default_factory=set)
 
-    def add_all(self, values: Integers, width: int) -> None:
-        for bit in range(width):
-            column = sum(int(one) << row for row, one in enumerate(values >> bit & 1))
-            self._add(column, len(values))
-
-    def _add(self, column: int, rows: int) -> None:
-        half = rows // 2
-        low, high = column & (1 << half) - 1, column >> half
-        if _wire(column, rows) or (column, rows) in self.muxes:
+    def add(self, bits: tuple[int, ...], column: Column) -> None:
+        bits, column = _needed(bits, column)
+        function = bits, column.tobytes()
+        if len(bits) <= 1 or function in self.muxes:  # a constant; a wire, or its inverse, which its reader turns round
             return
-        if low == high:
-            self._add(low, half)
-        elif rows <= ROWS:
-            self.luts.add((column, rows))
-        else:
-            self.muxes.add((column, rows))
-            self._add(low, half)
-            self._add(high, half)
+        if len(bits) <= LUT_BITS:
+            self.luts.add(function)
+            return
+        self.muxes.add(function)
+        for half in column.reshape(2, -1):
+            self.add(bits[:-1], half)
 
 
-def _wire(column: int, rows: int) -> bool:
-    """Whether it is constant, or one of the bits as it comes."""
-    if column in (0, (1 << rows) - 1):
-        return True
-    return any(column == _select(bit, rows) for bit in range(rows.bit_length() - 1))
-
-
-def _select(bit: int, rows: int) -> int:
-    period = 1 << bit
-    ones = ((1 << period) - 1) << period
-    return sum(ones << start for start in range(0, rows, 2 * period))
+def _needed(bits: tuple[int, ...], column: Column) -> tuple[tuple[int, ...], Column]:
+    """Without the bits that change nothing."""
+    for i in reversed(range(len(bits))):
+        pairs = column.reshape(-1, 2, 1 << i)
+        if (pairs[:, 0] == pairs[:, 1]).all():
+            bits, column = bits[:i] + bits[i + 1 :], pairs[:, 0].reshape(-1)
+    return bits, column

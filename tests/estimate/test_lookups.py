@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgeflow.circuit.graph import Circuit
+from edgeflow.circuit.graph import Circuit, Op
 from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels.table import Table
-from edgeflow.rtl.lookups import Lookups, lookups
+from edgeflow.rtl.lookups import Lookups, _table, lookups
 
 BITS = 6
 CODES = np.arange(1 << BITS)
@@ -28,8 +28,9 @@ def test_what_is_a_wire_takes_nothing():
         assert (found(values).luts, found(values).muxes) == (0, 0)
 
 
-def test_a_function_of_four_bits_is_a_lut_whichever_they_are():
-    parity = CODES & 1 ^ CODES >> 1 & 1
+@pytest.mark.parametrize("bits", [(0, 1), (0, 5), (4, 5), (1, 2, 3, 5)])
+def test_a_function_of_four_bits_is_a_lut_whichever_they_are(bits):
+    parity = np.bitwise_xor.reduce([CODES >> bit & 1 for bit in bits])
     assert (found(parity).luts, found(parity).muxes) == (1, 0)
     assert found(parity * 3).luts == 1, "two equal outputs are one"
 
@@ -58,9 +59,34 @@ def test_a_choice_between_values_is_none():
     assert lookups(circuit, circuit.live()) == Lookups(frozenset(), 0, 0)
 
 
-@pytest.mark.parametrize("lo", [-32, -5])
-def test_a_signed_value_is_looked_up_by_its_code(lo):
-    x = Fixed(BITS, 0)
+@pytest.mark.parametrize(("lo", "hi", "shift"), [(-32, 31, 0), (-5, 20, 0), (0, 15, 0), (0, 15, 2), (-8, 7, 2)])
+def test_what_is_looked_up_is_what_the_circuit_gives(lo, hi, shift):
+    """Bits above a value's width are its sign, or zero; those below a shift are zero."""
+    values = np.random.default_rng(2).integers(-500, 500, 1 << BITS)
     circuit = Circuit()
-    circuit.outputs = Table(x, np.roll(CODES, 3), Fixed(10, 0), 1).circuit(circuit, [circuit.input(0, lo, 20)])
-    assert 0 < lookups(circuit, circuit.live()).luts <= 40
+    x = circuit.input(0, lo, hi) << shift
+    circuit.outputs = Table(Fixed(BITS, 0), values, Fixed(10, 0), 1).circuit(circuit, [x])
+    (top,), inputs = circuit.outputs, np.arange(lo, hi + 1)
+    tables: dict = {}
+    for i in circuit.live():
+        if made := circuit.nodes[i].op is Op.CHOOSE and _table(circuit, i, tables):
+            tables[i] = made
+    table = tables[top.node]
+    codes = sum((inputs >> bit & 1) << i for i, bit in enumerate(table.bits))
+    assert (table.values[codes] << top.shift == circuit.run(inputs[:, None])[:, 0]).all()
+
+
+def test_a_table_that_decides_for_another_is_counted():
+    circuit = Circuit()
+    odd = np.random.default_rng(3).integers(0, 2, 16)
+    (condition,) = Table(Fixed(4, 0, signed=False), odd, Fixed(2, 0), 1).circuit(circuit, [circuit.input(0, 0, 15)])
+    circuit.outputs = [circuit.choose(condition, circuit.const(5), circuit.const(2))]
+    assert lookups(circuit, circuit.live()).luts == 1
+
+
+def test_wide_values_decide_by_the_bits_that_are_asked():
+    circuit = Circuit()
+    a, b = circuit.input(0, -(1 << 40), 1 << 40), circuit.input(1, 0, 7)
+    five_two = circuit.const(5), circuit.const(2)
+    circuit.outputs = [circuit.choose(circuit.sign(a), b, circuit.const(1)), circuit.choose(circuit.sign(a), *five_two)]
+    assert lookups(circuit, circuit.live()).luts == 0

@@ -127,6 +127,15 @@ def test_overlapping_windows_have_blocks_of_their_own():
     assert terms_of(part, ICE40)["brams"] == 3 * 4 * 2
 
 
+def test_no_ring_is_lost_that_is_a_block_only_together_with_its_like():
+    """Two taps of one place read a lane each: together worth a block on iCE40, alone registers."""
+    unit = window_unit(Geometry(6, 14, 2, (1, 3)), Fixed(2), 6, taps=3, pixels=2)
+    both, first, second = (2, 2), (2, 0), (0, 2)
+    reads = (*both, *first, *first, *second, *second, *both)
+    found = terms_of(Part(unit.module, unit.parameters, unit.memories, reads), ICE40)
+    assert (found["brams"], found["kept"]) == (2, 4 * 2 * 32)
+
+
 def test_a_ring_that_nobody_reads_is_not_there():
     unit = window_unit(Geometry(6, 6, 1, (1, 2)), Fixed(4), 2)
     part = Part(unit.module, unit.parameters, unit.memories, reads=(4, 0))

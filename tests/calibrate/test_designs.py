@@ -4,12 +4,16 @@ import numpy as np
 import pytest
 
 from edgeflow import recipe
+from edgeflow.boards import _board
 from edgeflow.calibrate import students
 from edgeflow.calibrate.architectures import ARCHITECTURES
 from edgeflow.calibrate.designs import drawn, trained
 from edgeflow.calibrate.others import others
+from edgeflow.estimate.analytic import estimate
+from edgeflow.estimate.recipe_network import drawn_network
 from edgeflow.families import _family
 from edgeflow.kernels._unit import foldable
+from edgeflow.rtl.generate import generate
 
 KINDS = len(ARCHITECTURES)
 
@@ -91,3 +95,14 @@ def test_windows_know_what_is_read_of_them_behind_a_join():
     window, join = next((a, b) for a, b in zip(parts, parts[1:], strict=False) if b.module == "ef_join")
     assert window.module == "ef_window" and len(window.reads) == 27  # nine taps of three lanes
     assert sum(bits > 0 for bits in window.reads) == 6 and join.reads == ()
+
+
+@pytest.mark.parametrize("number", [0, 2, 3, 5])  # dense, unrolled: what they cost hangs on their weights
+def test_an_untrained_recipe_is_told_about_as_its_trained_student(number):
+    wanted = recipe.load(students.FOLDERS[number] / "recipe.yaml")
+    untrained, board = drawn_network(wanted, (8, 8, 1), 10), _board.load("ulx3s")
+    luts = [
+        estimate(generate(network, "unrolled", 100.0, _family.of(board).delays), board).luts
+        for network in (untrained, students.network(number))
+    ]
+    assert luts[0] == pytest.approx(luts[1], rel=0.1)

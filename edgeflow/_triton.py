@@ -10,4 +10,5 @@ def keep_out() -> None:
     kernels for a GPU.
     """
     if "tensorflow" in sys.modules:
-        sys.modules.setdefault("triton", None)  # type: ignore[arg-type]  # as importlib says of what must not be imported
+        # None says that a module must not be imported (Language Reference, 5.3.1); typeshed knows modules only.
+        sys.modules.setdefault("triton", None)  # type: ignore[arg-type]

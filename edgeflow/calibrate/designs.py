@@ -54,10 +54,10 @@ class Drawn:
 
         But not the large ones of it: nextpnr, which is WebAssembly here, takes minutes for them.
         """
-        if self.number >= TRAINED:
-            return self.number % FOLDINGS % ROUTED == 0 and luts <= MOST_LUTS_ROUTED
-        most = MOST_LUTS_ROUTED_LARGE if self.number % LARGE == LARGE - 1 else MOST_LUTS_ROUTED
-        return self.number // len(ARCHITECTURES) % ROUTED == 0 and luts <= most
+        is_trained = self.number >= TRAINED
+        turn = self.number % FOLDINGS if is_trained else self.number // len(ARCHITECTURES)
+        is_large = self.number % LARGE == LARGE - 1 and not is_trained
+        return turn % ROUTED == 0 and luts <= (MOST_LUTS_ROUTED_LARGE if is_large else MOST_LUTS_ROUTED)
 
     def clock_mhz(self, family: Family) -> float:
         """A register, three hops and a chain of ten bits are what a design at eagerness 1 does in a cycle."""
@@ -85,7 +85,7 @@ def drawn(number: int) -> Drawn:
 
 def trained(foldings: int) -> list[int]:
     """The numbers of every student in so many foldings."""
-    return [TRAINED + FOLDINGS * student + n for n in range(foldings) for student in range(len(students.FOLDERS))]
+    return [TRAINED + FOLDINGS * student + n for n in range(foldings) for student in students.FOLDERS]
 
 
 def _eagerness(rng: np.random.Generator) -> float:

@@ -17,16 +17,16 @@ from edgeflow.network.network import Network
 from edgeflow.stages import Context
 from edgeflow.store import Store
 
-FOLDERS = sorted(path.parent for path in (Path(__file__).parent / "students").glob("*/recipe.yaml"))
+# By the number that their names begin with.
+FOLDERS = {int(path.name.split("_")[0]): path for path in sorted((Path(__file__).parent / "students").glob("[0-9]*"))}
 
 
 @cache
 def network(number: int) -> Network:
-    """Of the student whose folder's name begins with that number. Raises InputError."""
-    folder = next((one for one in FOLDERS if one.name.startswith(f"{number:02}_")), None)
-    if folder is None:
-        raise InputError(f"calibrate: no trained student {number}; {len(FOLDERS)} are there, from 0 on")
-    return hls4ml_graph.lowered(_nodes.load(folder), f"student_{number}").network
+    """Of that student. Raises InputError."""
+    if number not in FOLDERS:
+        raise InputError(f"calibrate: no trained student {number}; there are {', '.join(map(str, FOLDERS))}")
+    return hls4ml_graph.lowered(_nodes.load(FOLDERS[number]), f"student_{number}").network
 
 
 def make(folder: Path, context: Context) -> None:
@@ -39,7 +39,7 @@ def make(folder: Path, context: Context) -> None:
 
 def main() -> None:
     context = Context(Store.default(), print)
-    for folder in FOLDERS:
+    for folder in FOLDERS.values():
         if not all((folder / name).exists() for name in _nodes.FILES):
             print(folder.name)
             make(folder, context)

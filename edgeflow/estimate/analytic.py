@@ -5,7 +5,7 @@ exact; flip-flops, block memories and multipliers are counted; the rest is predi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from math import exp
 
 from edgeflow.boards._board import Board
@@ -67,10 +67,7 @@ def sketch(network: Network, folding: Folding, clock_mhz: float, board: Board) -
 
 def unscheduled(parts: Sequence[Part], interval_cycles: int, board: Board) -> Sketch:
     """Of parts that no schedule joined to a design."""
-    terms = features_of(parts, board.family, _family.of(board).delays)
-    found = asdict(of_terms(terms, board.family, 0, interval_cycles))
-    del found["latency_cycles"]
-    return Sketch(**found)
+    return _predicted(features_of(parts, board.family, _family.of(board).delays), board.family, interval_cycles)
 
 
 def _wider(name: str, ends: tuple[float, float], by: float) -> tuple[float, float]:
@@ -85,16 +82,19 @@ def estimate(design: Design, board: Board) -> Estimate:
 
 
 def of_terms(terms: Mapping[str, float], family: str, latency_cycles: int, interval_cycles: int) -> Estimate:
+    return Estimate(latency_cycles=latency_cycles, **vars(_predicted(terms, family, interval_cycles)))
+
+
+def _predicted(terms: Mapping[str, float], family: str, interval_cycles: int) -> Sketch:
     fitted = constants.of(family)
     said = constants.predict(fitted.constants, terms)
     whole = {name: round(value) for name, value in said.items() if name != "fmax_mhz"}
     within = {
         name: _around(constants.interval(fitted, name, value), whole.get(name, value)) for name, value in said.items()
     }
-    return Estimate(
+    return Sketch(
         **whole,
         fmax_mhz=round(said["fmax_mhz"], 1),
-        latency_cycles=latency_cycles,
         interval_cycles=interval_cycles,
         within=within,
         outside=outside(fitted, terms, family),

@@ -43,8 +43,7 @@ def _operation(circuit: Circuit, node: Node) -> dict[str, int]:
             over = circuit.nodes[node.args[0].node].width - node.width
             return {"clip_bits": node.width, "clip_over": over, "clips": 1}
         case Op.CHOOSE:
-            constants = sum(circuit.nodes[t.node].op is Op.CONST for t in node.args[1:])
-            return {} if constants == 2 else {"choose_bits": node.width}  # of two constants: wires
+            return {"choose_bits": node.width}
         case Op.MULTIPLY:
             return {"multiplies": 1, "multiply_bits": node.width}
         case Op.EVEN:

@@ -9,7 +9,10 @@ from edgeflow.calibrate import students
 from edgeflow.calibrate.architectures import ARCHITECTURES
 from edgeflow.calibrate.designs import drawn, trained
 from edgeflow.calibrate.others import others
+from edgeflow.errors import InputError
+from edgeflow.estimate import corpus
 from edgeflow.estimate.analytic import estimate
+from edgeflow.estimate.features import features
 from edgeflow.estimate.recipe_network import drawn_network
 from edgeflow.families import _family
 from edgeflow.kernels._unit import foldable
@@ -78,7 +81,7 @@ def test_every_student_is_there_in_several_foldings():
 
 def test_a_student_is_what_was_trained():
     """Its folder has the recipe that it was made by: layers and widths are the recipe's."""
-    for i, folder in enumerate(students.FOLDERS):
+    for i, folder in students.FOLDERS.items():
         wanted = recipe.load(folder / "recipe.yaml")
         network = students.network(i)
         assert network.in_features == 64 and network.input.width == wanted.student.input_bits
@@ -106,3 +109,16 @@ def test_an_untrained_recipe_is_told_about_as_its_trained_student(number):
         for network in (untrained, students.network(number))
     ]
     assert luts[0] == pytest.approx(luts[1], rel=0.1)
+
+
+def test_an_unknown_student_is_refused():
+    with pytest.raises(InputError, match="no trained student 77"):
+        students.network(77)
+
+
+def test_what_windows_leave_out_behind_a_join_is_taken_off_once():
+    """926 was said of design 12's 1,096 flip-flops: its pipeline leaves 168 bits unused that its windows never keep."""
+    board = _board.load("ulx3s_25f")
+    counted = features(drawn(12).design(_family.of(board)), board)["ffs"]
+    (found,) = (row.found["ffs"] for row in corpus.load() if row.key == (12, board.name))
+    assert counted == pytest.approx(found, rel=0.02)

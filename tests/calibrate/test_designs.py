@@ -122,3 +122,8 @@ def test_what_windows_leave_out_behind_a_join_is_taken_off_once():
     counted = features(drawn(12).design(_family.of(board)), board)["ffs"]
     (found,) = (row.found["ffs"] for row in corpus.load() if row.key == (12, board.name))
     assert counted == pytest.approx(found, rel=0.02)
+
+
+def test_the_first_of_three_foldings_of_every_student_is_routed():
+    routed = [number for number in trained(3) if drawn(number).routed(luts=900)]
+    assert routed == trained(1)

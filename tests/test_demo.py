@@ -67,6 +67,7 @@ def test_the_report_holds_what_is_promised(demo):
         assert set(keys.split()) <= set(report[section]), section
     assert {"gains", "seconds", "tools", "seed"} <= set(report)
     assert report["verification"]["mismatches"] == 0 and report["verification"]["rtl_samples"] >= 10_000
+    assert report["energy"]["cells"] == "packed", "what place and route found, not the estimate"
     assert report["accuracy"]["student"] == report["accuracy"]["firmware"] == report["accuracy"]["rtl"] > 0.5
     assert report["verification"]["latency_cycles"] == report["estimate"]["latency_cycles"]
     assert report["verification"]["interval_cycles"] == report["estimate"]["interval_cycles"] == 16

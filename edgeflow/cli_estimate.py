@@ -54,7 +54,7 @@ def _show(answer: "Answer") -> None:
     from edgeflow.report.terminal import show_table
 
     baseline, floats = (answer.baseline.fixed16, answer.baseline.counted) if answer.baseline else (None, None)
-    rows = estimated.rows(answer.estimate, answer.clock_reached_mhz, baseline, answer.counted, floats)
+    rows = estimated.rows(answer.student, baseline, answer.counted, floats)
     title = f"{answer.name} on {answer.board}, {answer.clock_mhz:g} MHz asked"
     show_table(title, estimated.HEADINGS, rows, answer.notices)
 
@@ -63,15 +63,15 @@ def _print_json(answer: "Answer") -> None:
     from edgeflow.report import estimated
 
     baseline = answer.baseline
-    floats = {"fixed16": estimated.plain(baseline.fixed16), "float32": asdict(baseline.counted)} if baseline else None
+    floats = {"fixed16": estimated.said(baseline.fixed16), "float32": asdict(baseline.counted)} if baseline else None
     content = {
         "name": answer.name,
         "board": answer.board,
         "clock_mhz": answer.clock_mhz,
         "weights": answer.weights,
         "path": answer.path,
-        "student": estimated.plain(answer.estimate),
-        "frames_per_second": {"value": answer.frames_per_second, "kind": "estimated"},
+        "student": estimated.said(answer.student),
+        "frames_per_second": {"value": answer.student.frames_per_second, "kind": "estimated"},
         "counted": asdict(answer.counted) if answer.counted else None,
         "baseline": floats,
         "milliseconds": answer.milliseconds,

@@ -16,6 +16,7 @@ from edgeflow.boards._board import Board
 from edgeflow.errors import InputError
 from edgeflow.estimate.analytic import Estimate, Sketch
 from edgeflow.estimate.fixed16 import drawn_weights, fixed16
+from edgeflow.estimate.predicted import Predicted
 from edgeflow.estimate.recipe_network import drawn_network
 from edgeflow.families import _family
 from edgeflow.network.network import Network
@@ -35,7 +36,7 @@ FLOAT32 = "float32 is counted only: this flow has no floating-point core, so not
 
 @dataclass(frozen=True)
 class Baseline:
-    fixed16: Sketch
+    fixed16: Predicted
     counted: Cost  # of float32
 
 
@@ -45,7 +46,7 @@ class Answer:
     board: str
     clock_mhz: float
     weights: str  # where they come from
-    estimate: Estimate | Sketch
+    student: Predicted
     counted: Cost | None  # the student, by counting; None of a file
     baseline: Baseline | None  # None of a file
     milliseconds: dict[str, float]  # generating, estimating
@@ -55,8 +56,8 @@ class Answer:
         found = [f"weights: {self.weights}"]
         if self.baseline:
             found.append(FLOAT32)
-        if self.estimate.outside:
-            far = ", ".join(self.estimate.outside[:5])
+        if outside := self.student.figures.outside:
+            far = ", ".join(outside[:5])
             found.append(f"outside the corpus: {far}; intervals do not hold there")
         times = ", ".join(f"{ms:.1f} ms to {doing}" for doing, ms in self.milliseconds.items())
         return [*found, f"{self.path}: {times}"]
@@ -64,23 +65,13 @@ class Answer:
     @property
     def path(self) -> str:
         """How it was found."""
-        return GENERATED if isinstance(self.estimate, Estimate) else SKETCH
-
-    @property
-    def clock_reached_mhz(self) -> float:
-        return min(self.clock_mhz, self.estimate.fmax_mhz)
-
-    @property
-    def frames_per_second(self) -> float:
-        """At the clock asked for, or the estimated Fmax where that is lower."""
-        return self.clock_reached_mhz * 1e6 / self.estimate.interval_cycles
+        return GENERATED if isinstance(self.student.figures, Estimate) else SKETCH
 
 
 def of_recipe(recipe: Recipe, store: Store, fast: bool = False) -> Answer:
     dataset = catalog.load("datasets", recipe.dataset)
     stored = pipeline.stored_network(recipe, store)
     network = stored or drawn_network(recipe, dataset.SHAPE, dataset.CLASSES)
-    board = _board.load(recipe.hardware.board)
     layout = recipe.student.layout(dataset.SHAPE, dataset.CLASSES)
     floats = recipe.baseline.layout(dataset.SHAPE, dataset.CLASSES)
     return _answer(
@@ -88,7 +79,7 @@ def of_recipe(recipe: Recipe, store: Store, fast: bool = False) -> Answer:
         recipe.hardware,
         TRAINED if stored else DRAWN,
         quantized_cost(layout, recipe.student),
-        _baseline(floats, board, recipe.seed),
+        _baseline(floats, recipe.hardware, recipe.seed),
         fast,
     )
 
@@ -118,7 +109,8 @@ def _answer(
     board = _board.load(hardware.board)
     board.check_clock(hardware.clock_mhz)
     found, times = (_sketched if fast else _generated)(network, hardware, board)
-    return Answer(network.name, board.name, hardware.clock_mhz, weights, found, counted, baseline, times)
+    student = _predicted(found, hardware)
+    return Answer(network.name, board.name, hardware.clock_mhz, weights, student, counted, baseline, times)
 
 
 def _sketched(network: Network, hardware: Hardware, board: Board) -> tuple[Sketch, dict[str, float]]:
@@ -136,5 +128,11 @@ def _generated(network: Network, hardware: Hardware, board: Board) -> tuple[Esti
     return found, {"generate": 1000 * (generated - started), "estimate": 1000 * (done - generated)}
 
 
-def _baseline(layout: Sequence[Placed], board: Board, seed: int) -> Baseline:
-    return Baseline(fixed16(layout, drawn_weights(layout, seed), board), float_cost(layout))
+def _baseline(layout: Sequence[Placed], hardware: Hardware, seed: int) -> Baseline:
+    folded = fixed16(layout, drawn_weights(layout, seed), _board.load(hardware.board))
+    return Baseline(_predicted(folded, hardware), float_cost(layout))
+
+
+def _predicted(found: Estimate | Sketch, hardware: Hardware) -> Predicted:
+    reached = hardware.model_copy(update={"clock_mhz": min(hardware.clock_mhz, found.fmax_mhz)})
+    return Predicted(found, pipeline.estimate_energy(found, found.interval_cycles, reached))

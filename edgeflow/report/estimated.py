@@ -3,6 +3,8 @@
 from typing import Any
 
 from edgeflow.estimate.analytic import Estimate, Sketch
+from edgeflow.estimate.energy import Energy
+from edgeflow.estimate.predicted import Predicted
 from edgeflow.recipe_cost import Cost
 
 HEADINGS = ("Figure", "Kind", "Student", "Nine of ten within", "Baseline, 16-bit fixed", "Baseline, float32")
@@ -12,19 +14,33 @@ CYCLES = ("latency_cycles", "interval_cycles")
 Row = tuple[str, ...]
 
 
-def rows(
-    student: Estimate | Sketch, clock_mhz: float, baseline: Sketch | None, counted: Cost | None, floats: Cost | None
-) -> list[Row]:
-    """``clock_mhz``: what the student will run at."""
-    fixed = (f"{baseline.fmax_mhz:.0f} MHz", f"{baseline.interval_cycles:,} cycles") if baseline else ("", "")
+def rows(student: Predicted, baseline: Predicted | None, counted: Cost | None, floats: Cost | None) -> list[Row]:
+    """``counted``: the student; ``floats``: the baseline in float32."""
+    of, fixed = student.figures, baseline.figures if baseline else None
+    cycles, rate = (f"{fixed.interval_cycles:,} cycles", _rate(baseline)) if baseline and fixed else ("", "")
     return [
-        *(_cells(key, name, student, baseline) for key, name in CELLS.items()),
-        _row("Fmax", "estimated", f"{student.fmax_mhz:.0f} MHz", _between(student, "fmax_mhz"), fixed[0]),
-        *_latency(student, clock_mhz),
-        _row("Interval", "exact", f"{student.interval_cycles:,} cycles", "", fixed[1]),
-        _row("Frames a second", "estimated", f"{clock_mhz * 1e6 / student.interval_cycles:,.0f}"),
+        *(_estimated(key, name, of, fixed) for key, name in CELLS.items()),
+        _estimated("fmax_mhz", "Fmax, MHz", of, fixed),
+        *_latency(of, student.clock_mhz),
+        _row("Interval", "exact", f"{of.interval_cycles:,} cycles", "", cycles),
+        _row("Frames a second", "estimated", _rate(student), "", rate),
+        _energy(student.energy, baseline.energy if baseline else None),
         *(_counts(key, name, counted, floats) for key, name in COUNTS.items() if counted),
     ]
+
+
+def _energy(student: Energy, baseline: Energy | None) -> Row:
+    within = f"{_nj(student.low_nj)} to {_nj(student.high_nj)}"
+    other = f"{_nj(baseline.frame_nj)} ({_nj(baseline.low_nj)} to {_nj(baseline.high_nj)})" if baseline else ""
+    return _row("Energy an inference, nJ", "modelled", _nj(student.frame_nj), within, other)
+
+
+def _nj(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _rate(of: Predicted) -> str:
+    return f"{of.frames_per_second:,.0f}"
 
 
 def _latency(student: Estimate | Sketch, clock_mhz: float) -> list[Row]:
@@ -37,8 +53,14 @@ def _latency(student: Estimate | Sketch, clock_mhz: float) -> list[Row]:
     ]
 
 
-def plain(estimate: Estimate | Sketch) -> dict[str, Any]:
+def said(of: Predicted) -> dict[str, Any]:
     """As JSON has it: every figure with its interval and kind."""
+    energy = {"value": of.energy.frame_nj, "low": of.energy.low_nj, "high": of.energy.high_nj, "kind": "modelled"}
+    return plain(of.figures) | {"energy_nj": energy}
+
+
+def plain(estimate: Estimate | Sketch) -> dict[str, Any]:
+    """The same of figures alone."""
     found: dict[str, Any] = {name: _plain(estimate, name) for name in (*CELLS, "fmax_mhz")}
     cycles = {name: {"value": getattr(estimate, name), "kind": "exact"} for name in CYCLES if hasattr(estimate, name)}
     return found | cycles | {"outside": list(estimate.outside)}
@@ -49,9 +71,9 @@ def _plain(estimate: Estimate | Sketch, name: str) -> dict[str, Any]:
     return {"value": getattr(estimate, name), "low": low, "high": high, "kind": "estimated"}
 
 
-def _cells(key: str, name: str, student: Estimate | Sketch, baseline: Sketch | None) -> Row:
-    other = f"{getattr(baseline, key):,}" if baseline else ""
-    return _row(name, "estimated", f"{getattr(student, key):,}", _between(student, key), other)
+def _estimated(key: str, name: str, student: Estimate | Sketch, baseline: Estimate | Sketch | None) -> Row:
+    other = f"{getattr(baseline, key):,.0f} ({_between(baseline, key)})" if baseline else ""
+    return _row(name, "estimated", f"{getattr(student, key):,.0f}", _between(student, key), other)
 
 
 def _counts(key: str, name: str, counted: Cost | None, floats: Cost | None) -> Row:

@@ -38,21 +38,33 @@ def answer(tmp_path_factory):
 
 def test_a_recipe_has_its_cycles_before_it_is_trained(answer):
     """As simulated of the trained one (README): folded layers' cycles do not depend on weights."""
-    assert (answer.estimate.latency_cycles, answer.estimate.interval_cycles) == (7825, 4356)
+    assert (answer.student.figures.latency_cycles, answer.student.figures.interval_cycles) == (7825, 4356)
     assert answer.weights == estimates.DRAWN
-    assert answer.estimate.brams == 15 and answer.estimate.dsps == 0
+    assert answer.student.figures.brams == 15 and answer.student.figures.dsps == 0
 
 
 def test_the_float_baseline_stands_beside_it(answer):
     baseline = answer.baseline
-    assert baseline.fixed16.dsps == 40 and baseline.fixed16.brams > 0
+    assert baseline.fixed16.figures.dsps == 40 and baseline.fixed16.figures.brams > 0
     assert baseline.counted.bit_operations == 32 * 32 * baseline.counted.macs
     assert estimates.FLOAT32 in answer.notices
 
 
+def test_an_inference_has_its_energy_with_a_range(answer):
+    """The typical activity's, at the clock that is reached; static power is the device's for so long."""
+    energy, figures = answer.student.energy, answer.student.figures
+    assert energy.low_nj < energy.frame_nj < energy.high_nj
+    assert energy.timing.frame_us == pytest.approx(1e6 / answer.student.frames_per_second)
+    logic = next(share for share in energy.shares if share.cause == "logic")
+    assert f"{figures.luts:,} LUTs" in logic.inputs
+    baseline = answer.baseline.fixed16
+    assert baseline.energy.timing.clock_mhz == min(answer.clock_mhz, baseline.figures.fmax_mhz)
+    assert baseline.energy.frame_nj > energy.frame_nj  # 16 bits, and more cycles a frame
+
+
 def test_throughput_is_at_the_clock_that_is_reached(answer):
-    reached = min(answer.clock_mhz, answer.estimate.fmax_mhz)
-    assert answer.frames_per_second == pytest.approx(reached * 1e6 / 4356)
+    reached = min(answer.clock_mhz, answer.student.figures.fmax_mhz)
+    assert answer.student.frames_per_second == pytest.approx(reached * 1e6 / 4356)
 
 
 @pytest.mark.parametrize("board", ["ulx3s", "icebreaker", "tangnano9k", "tangnano20k"])
@@ -75,7 +87,7 @@ def test_a_drawn_network_is_always_the_same():
 
 def test_a_sketch_takes_milliseconds_and_its_interval_is_exact(answer, tmp_path):
     sketch = estimates.of_recipe(recipes.load(CNN / "recipe.yaml"), Store(tmp_path), fast=True)
-    found, full = sketch.estimate, answer.estimate
+    found, full = sketch.student.figures, answer.student.figures
     assert sketch.path == estimates.SKETCH and not hasattr(found, "latency_cycles")
     assert (found.interval_cycles, found.brams, found.dsps) == (full.interval_cycles, full.brams, full.dsps)
     assert found.luts == pytest.approx(full.luts, rel=0.1) and found.ffs == pytest.approx(full.ffs, rel=0.1)
@@ -99,7 +111,7 @@ def test_a_quantized_file_has_its_own_weights(tmp_path):
     onnx.save(models.cnn(), path)
     answer = estimates.of(path, board="tangnano9k")
     assert answer.weights == estimates.FILE and answer.baseline is None
-    assert answer.estimate.luts > 1000 and answer.estimate.interval_cycles > 100
+    assert answer.student.figures.luts > 1000 and answer.student.figures.interval_cycles > 100
 
 
 def test_what_is_no_model_is_refused(tmp_path):
@@ -121,6 +133,8 @@ def test_the_command_prints_a_table_and_json(tmp_path, monkeypatch):
         "exact",
         "weights: drawn",
         "float32 is counted only",
+        "Energy an inference",
+        "modelled",
         "ms to estimate",
     ):
         assert text in shown.output
@@ -129,7 +143,10 @@ def test_the_command_prints_a_table_and_json(tmp_path, monkeypatch):
     assert figures == {
         **dict.fromkeys(("luts", "ffs", "carries", "brams", "dsps", "fmax_mhz"), "estimated"),
         **dict.fromkeys(("latency_cycles", "interval_cycles"), "exact"),
+        "energy_nj": "modelled",
     }
+    assert found["student"]["energy_nj"]["low"] < found["student"]["energy_nj"]["value"]
+    assert found["baseline"]["fixed16"]["energy_nj"]["kind"] == "modelled"
     assert found["path"] == estimates.GENERATED
     quick = CliRunner().invoke(cli.app, [*arguments, "--fast"]).output
     assert "sketched" in quick and "Latency" not in quick

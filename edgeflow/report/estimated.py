@@ -6,6 +6,7 @@ from edgeflow.estimate.analytic import Estimate, Sketch
 from edgeflow.estimate.energy import Energy
 from edgeflow.estimate.predicted import Predicted
 from edgeflow.recipe_cost import Cost
+from edgeflow.report.rows import cycles
 
 HEADINGS = ("Figure", "Kind", "Student", "Nine of ten within", "Baseline, 16-bit fixed", "Baseline, float32")
 CELLS = {"luts": "LUTs", "ffs": "Flip-flops", "carries": "Carry cells", "brams": "Block memories", "dsps": "DSPs"}
@@ -17,12 +18,12 @@ Row = tuple[str, ...]
 def rows(student: Predicted, baseline: Predicted | None, counted: Cost | None, floats: Cost | None) -> list[Row]:
     """``counted``: the student; ``floats``: the baseline in float32."""
     of, fixed = student.figures, baseline.figures if baseline else None
-    cycles, rate = (f"{fixed.interval_cycles:,} cycles", _rate(baseline)) if baseline and fixed else ("", "")
+    interval, rate = (cycles(fixed.interval_cycles), _rate(baseline)) if baseline and fixed else ("", "")
     return [
         *(_estimated(key, name, of, fixed) for key, name in CELLS.items()),
         _estimated("fmax_mhz", "Fmax, MHz", of, fixed),
         *_latency(of, student.clock_mhz),
-        _row("Interval", "exact", f"{of.interval_cycles:,} cycles", "", cycles),
+        _row("Interval", "exact", cycles(of.interval_cycles), "", interval),
         _row("Frames a second", "estimated", _rate(student), "", rate),
         _energy(student.energy, baseline.energy if baseline else None),
         *(_counts(key, name, counted, floats) for key, name in COUNTS.items() if counted),
@@ -46,10 +47,10 @@ def _rate(of: Predicted) -> str:
 def _latency(student: Estimate | Sketch, clock_mhz: float) -> list[Row]:
     if isinstance(student, Sketch):
         return []
-    cycles = student.latency_cycles
+    latency = student.latency_cycles
     return [
-        _row("Latency", "exact", f"{cycles:,} cycles"),
-        _row("Latency at that clock", "estimated", f"{cycles / clock_mhz:.3f} us"),
+        _row("Latency", "exact", cycles(latency)),
+        _row("Latency at that clock", "estimated", f"{latency / clock_mhz:.3f} us"),
     ]
 
 
@@ -62,8 +63,8 @@ def said(of: Predicted) -> dict[str, Any]:
 def plain(estimate: Estimate | Sketch) -> dict[str, Any]:
     """The same of figures alone."""
     found: dict[str, Any] = {name: _plain(estimate, name) for name in (*CELLS, "fmax_mhz")}
-    cycles = {name: {"value": getattr(estimate, name), "kind": "exact"} for name in CYCLES if hasattr(estimate, name)}
-    return found | cycles | {"outside": list(estimate.outside)}
+    exact = {name: {"value": getattr(estimate, name), "kind": "exact"} for name in CYCLES if hasattr(estimate, name)}
+    return found | exact | {"outside": list(estimate.outside)}
 
 
 def _plain(estimate: Estimate | Sketch, name: str) -> dict[str, Any]:

@@ -77,8 +77,8 @@ def _sizes(report: dict[str, Any]) -> list[Row]:
 def _cycles_rows(report: dict[str, Any]) -> list[Row]:
     verification = report["verification"]
     return [
-        Row("Latency", _cycles(verification["latency_cycles"]), "simulated"),
-        Row("Interval", _cycles(verification["interval_cycles"]), "simulated"),
+        Row("Latency", cycles(verification["latency_cycles"]), "simulated"),
+        Row("Interval", cycles(verification["interval_cycles"]), "simulated"),
     ]
 
 
@@ -128,8 +128,8 @@ def _bitstream(report: dict[str, Any]) -> list[Row]:
     return [Row("Bitstream", f"{board['bitstream']}, {board['bitstream_bytes']:,} bytes", "routed")]
 
 
-def _cycles(count: int) -> str:
-    return f"{count} cycle{'s' if count != 1 else ''}"
+def cycles(count: int) -> str:
+    return f"{count:,} cycle{'s' if count != 1 else ''}"
 
 
 def _percent(fraction: float) -> str:

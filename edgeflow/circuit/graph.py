@@ -7,6 +7,7 @@ Widths are never chosen: they follow from the interval of each node.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -55,7 +56,7 @@ class Node:
     def format(self) -> Fixed:
         return fixed_for(self.lo, self.hi, 0)
 
-    @property
+    @cached_property
     def width(self) -> int:
         return self.format.width
 

@@ -3,13 +3,18 @@
 da4ml (LGPL-3, Sun et al., TRETS 2025, doi 10.1145/3777387) is a dependency that we call, never code that we copy.
 """
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from da4ml.cmvm import solve
 from numpy.typing import NDArray
+
+# Its threads spin while they wait: beside other work, 8 ms for a matrix that takes 0.1 ms. Read when it is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+from da4ml.cmvm import solve
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def estimate(
     board: Annotated[str | None, typer.Option(help="Another board than the recipe's.")] = None,
     clock_mhz: Annotated[float | None, typer.Option(help="Another clock than the recipe's.")] = None,
     folding: Annotated[str | None, typer.Option(help="unrolled, folded, parallel, or NAME=PExSIMD,NAME=...")] = None,
-    fast: Annotated[bool, typer.Option("--fast", help="Do not generate it: milliseconds, wider intervals.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Do not generate it: milliseconds, no latency.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Say what a design will take and how fast it will be, before synthesis."""

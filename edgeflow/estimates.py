@@ -30,7 +30,7 @@ TRAINED = "the trained student's own weights, from the store"
 DRAWN = "drawn like those of trained students: it is not trained here yet, or not for this clock"
 FILE = "the file's own weights"
 GENERATED = "from the generated design"
-SKETCH = "sketched, no design was generated: no latency, wider intervals"
+SKETCH = "sketched, no design was generated: no latency, slightly wider intervals"
 FLOAT32 = "float32 is counted only: this flow has no floating-point core, so nothing was routed to fit a form to"
 
 

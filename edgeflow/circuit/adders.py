@@ -9,24 +9,28 @@ from edgeflow.fixedpoint import Integers
 
 
 def matrix_product(circuit: Circuit, x: list[Term], weight: Integers, bias: Integers) -> list[Term]:
-    """Add ``x @ weight + bias`` to the circuit. Of several solver strategies the one with the fewest LUTs is kept."""
+    """Add ``x @ weight + bias`` to the circuit. Of several solver strategies the one with the fewest LUTs is kept.
+
+    A quick circuit takes the first that comes.
+    """
     intervals = [circuit.range(term) for term in x]
     if not weight.any():
         return [circuit.const(int(b)) for b in bias]
-    cheapest = min(solver.STRATEGIES, key=lambda strategy: _luts_alone(intervals, weight, strategy))
+    strategies = solver.QUICK if circuit.quick else solver.SEARCHED
+    if len(strategies) == 1:
+        return _build(circuit, x, weight, bias, strategies[0])
+    cheapest = min(strategies, key=lambda strategy: _luts_alone(intervals, weight, strategy))
     return _build(circuit, x, weight, bias, cheapest)
 
 
-def _luts_alone(intervals: list[tuple[int, int]], weight: Integers, strategy: dict[str, object]) -> int:
+def _luts_alone(intervals: list[tuple[int, int]], weight: Integers, strategy: solver.Strategy) -> int:
     trial = Circuit()
     x = [trial.input(i, lo, hi) for i, (lo, hi) in enumerate(intervals)]
     trial.outputs = _build(trial, x, weight, np.zeros(weight.shape[1], np.int64), strategy)
     return luts(trial)
 
 
-def _build(
-    circuit: Circuit, x: list[Term], weight: Integers, bias: Integers, strategy: dict[str, object]
-) -> list[Term]:
+def _build(circuit: Circuit, x: list[Term], weight: Integers, bias: Integers, strategy: solver.Strategy) -> list[Term]:
     if not weight.any():
         return [circuit.const(int(b)) for b in bias]
     if np.abs(weight).max() >> solver.WEIGHT_BITS:
@@ -42,7 +46,7 @@ def _build(
 
 
 def _build_in_halves(
-    circuit: Circuit, x: list[Term], weight: Integers, bias: Integers, strategy: dict[str, object]
+    circuit: Circuit, x: list[Term], weight: Integers, bias: Integers, strategy: solver.Strategy
 ) -> list[Term]:
     """Weights wider than the solver is exact for: their upper and lower bits as two products."""
     bits = solver.WEIGHT_BITS

@@ -62,9 +62,13 @@ class Node:
 
 
 class Circuit:
-    """Grows by the methods below; each returns the Term of its result. Nodes are in topological order."""
+    """Grows by the methods below; each returns the Term of its result. Nodes are in topological order.
 
-    def __init__(self) -> None:
+    ``quick``: for an estimate; what is added to it may be larger than it must (circuit/adders.py).
+    """
+
+    def __init__(self, quick: bool = False) -> None:
+        self.quick = quick
         self.nodes: list[Node] = []
         self.outputs: list[Term] = []
         self._known: dict[Node, int] = {}

@@ -41,12 +41,13 @@ def fitted(rows: Sequence[Row]) -> Fitted:
     return Fitted(constants(rows), spread, dict(sorted(most.items())), len(rows))
 
 
-def left_out(rows: Sequence[Row]) -> list[dict[str, float]]:
-    """Each row as predicted from the other architectures."""
+def left_out(rows: Sequence[Row], asked: Sequence[Row] | None = None) -> list[dict[str, float]]:
+    """Each row as predicted from the other architectures; by the terms of ``asked``, where the same designs are told
+    otherwise there."""
     found: dict[tuple[int, str], dict[str, float]] = {}
     for architecture in {row.architecture for row in rows}:
         rest = constants([row for row in rows if row.architecture != architecture])
-        found |= {row.key: predict(rest, row.terms) for row in rows if row.architecture == architecture}
+        found |= {row.key: predict(rest, row.terms) for row in asked or rows if row.architecture == architecture}
     return [found[row.key] for row in rows]
 
 

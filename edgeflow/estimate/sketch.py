@@ -1,107 +1,45 @@
-"""Parts of a network that is not generated: its layers in logic sketched, all others as they will be.
+"""Parts of a network that is composed for an estimate only, in a fraction of the time that generating it takes.
 
-What takes seconds is left out: the solver that shares adders, and the schedule of pipelines. Adders follow from the
-signed digits of weights and what sharing usually saves, registers from the depth of their trees. FIFOs are left out.
+What takes seconds is left out: the search for the fewest adders, the least depths of FIFOs, the text, the latency.
+Logic too large even for that is guessed from its weights (guess.py).
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from math import ceil, log2
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from edgeflow.circuit.graph import Circuit
-from edgeflow.kernels._unit import Beat, Unit
-from edgeflow.network.network import Network
+from edgeflow.estimate import guess
+from edgeflow.network.network import Kernel, Network
+from edgeflow.rtl.compose import compose
 from edgeflow.rtl.delays import Delays
-from edgeflow.rtl.design import LOGIC, Part
-from edgeflow.rtl.gears import gears
-from edgeflow.rtl.operations import operations
-from edgeflow.rtl.pieces import INPUT, Piece, parts_of, pieces_of
+from edgeflow.rtl.design import Part
+from edgeflow.rtl.fifos import with_likely_fifos
+from edgeflow.rtl.generate import parts_of_flow
 from edgeflow.rtl.shapes import Folding, input_lanes, layer_shapes
+from edgeflow.rtl.unrolled import Group, Made, unrolled_unit
 
-SHARED = 0.66  # adders left of those that weights' digits need; means over the corpus' designs
-CARRIED = 0.55  # registers of a tree's stage, for each bit of its sums and inputs
+MOST_ADDERS = 1500  # that a part's weights need before any is shared; composing so many takes a third of a second
 
 
-def sketched(network: Network, folding: Folding, clock_mhz: float, delays: Delays) -> tuple[list[Part], int]:
-    """The parts, and the cycles between frames, which are exact."""
+@dataclass(frozen=True)
+class Sketched:
+    parts: tuple[Part, ...]
+    interval_cycles: int  # exact
+    guessed: bool  # some of its logic
+
+
+def sketched(
+    network: Network, folding: Folding, clock_mhz: float, delays: Delays, most_adders: int = MOST_ADDERS
+) -> Sketched:
+    """Raises InputError for a shape that fits no layer."""
+    large = []
+
+    def logic(module: str, group: Group, kernels: Sequence[Kernel]) -> Made:
+        if guess.adders(group, kernels) <= most_adders:
+            return unrolled_unit(module, group, clock_mhz, delays, quick=True)
+        large.append(module)
+        return guess.guessed_unit(module, group, kernels, clock_mhz, delays)
+
     shapes = layer_shapes(network, folding)
-    lanes = {INPUT: input_lanes(network, shapes, folding)}
-    pieces = pieces_of(network, shapes, lanes[INPUT])
-    found, cycles = list[Part](), [network.in_features // lanes[INPUT]]
-    takers: Counter[int] = Counter()
-    for part in parts_of(pieces):
-        for source, wanted in zip(part.outside, part.lanes, strict=True):
-            takers[source] += 1
-            for gear in _gears(network, pieces, source, lanes[source], wanted):
-                found.append(Part(gear.module, gear.parameters, stated=gear.cost))
-                cycles.append(gear.interval_cycles)
-        if len(part.outside) > 1:
-            found.append(Part("ef_join", {"Inputs": len(part.outside)}))
-        members, stage = [pieces[i] for i in part.members], pieces[part.members[0]].stage
-        if isinstance(stage, Unit):
-            found.append(Part(stage.module, stage.parameters, stage.memories, stated=stage.cost))
-        else:
-            found.append(Part(LOGIC, _census(network, members, clock_mhz, delays)))
-        cycles.append(stage.interval_cycles if isinstance(stage, Unit) else stage.beats)
-        lanes[part.members[-1]] = members[-1].stage.out_lanes
-    found += [Part("ef_fork", {"Outputs": n}) for n in takers.values() if n > 1]
-    return found, max(*cycles, network.out_features // lanes[len(pieces) - 1])
-
-
-def _gears(network: Network, pieces: Sequence[Piece], source: int, lanes: int, wanted: int) -> list[Unit]:
-    features = network.in_features if source == INPUT else pieces[source].features
-    width = network.input.width if source == INPUT else pieces[source].y.width
-    return gears(features, width, lanes, wanted) if features else []
-
-
-def _census(network: Network, members: Sequence[Piece], clock_mhz: float, delays: Delays) -> dict[str, int]:
-    """As rtl/census.py counts it."""
-    budget = max(1000 / clock_mhz - delays.register_ns, delays.route_ns)
-    counts: Counter[str] = Counter()
-    first, last = members[0].stage, members[-1].stage
-    assert isinstance(first, Beat) and isinstance(last, Beat)
-    in_bits = sum(y.width * n for y, n in zip(first.formats, first.in_lanes, strict=True))
-    out_bits = last.y.width * last.out_lanes
-    registers, latency = in_bits + out_bits, 2.0
-    for piece in members:
-        stage, kernel = piece.stage, network.layers[piece.layer].kernel
-        assert isinstance(stage, Beat)
-        hop = delays.route_ns + 2 * delays.lut_ns + delays.carry_ns * stage.y.width
-        weight = getattr(kernel, "weight", None)
-        if weight is None:
-            counts.update(_exact(stage))
-            latency += 1.5 * hop / budget
-            continue
-        digits = _digits(weight).reshape(-1, weight.shape[-1]).sum(axis=0)
-        copies = stage.out_lanes / weight.shape[-1]
-        adders = copies * SHARED * float(np.maximum(digits - 1, 0).sum())
-        width = (stage.formats[0].width + stage.y.width) / 2
-        deep = log2(max(2.0, float(digits.max()))) * hop / budget
-        counts.update({"add_bits": round(adders * width), "add_chains": round(adders)})
-        counts.update({"offset_bits": round(0.7 * stage.out_lanes * stage.y.width), "offset_chains": stage.out_lanes})
-        registers += round(CARRIED * deep * (stage.out_lanes * stage.y.width + in_bits))
-        latency += deep
-    steps = ceil(latency)
-    sizes = {"registers": registers + steps, "lone_registers": in_bits + steps, "latency": steps, "unused": 0}
-    return {**counts, **sizes, "stage_ps": round(1000 * budget), "out_bits": out_bits, "in_bits": in_bits}
-
-
-def _exact(stage: Beat) -> Counter[str]:
-    """Logic without weights is built: it needs no solver."""
-    circuit, at = Circuit(), 0
-    values = []
-    for y, lanes in zip(stage.formats, stage.in_lanes, strict=True):
-        values.append([circuit.input(at + i, y.lo, y.hi) for i in range(lanes)])
-        at += lanes
-    circuit.outputs = [circuit.positive(term) for term in stage.build(circuit, *values)]
-    return operations(circuit, circuit.live())
-
-
-def _digits(weight: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Signed digits of each weight in its shortest form: non-adjacent, as many as ``w ^ 3 w`` has ones."""
-    size = np.abs(weight)
-    digits: NDArray[np.int64] = np.bitwise_count(size ^ (3 * size)).astype(np.int64)
-    return digits
+    lanes = input_lanes(network, shapes, folding)
+    flow = with_likely_fifos(compose(network, shapes, lanes, logic).flow)
+    return Sketched(parts_of_flow(flow, lanes), flow.interval_cycles, bool(large))

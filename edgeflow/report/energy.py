@@ -66,11 +66,16 @@ def repaid(inferences: int | None) -> str:
 
 
 def spread(found: Content) -> str:
-    return f"{nanojoules(found['frame_nj'])} ({found['low_nj']:,.3g} to {found['high_nj']:,.3g})"
+    return f"{nanojoules(found['frame_nj'])} ({plainly(found['low_nj'])} to {plainly(found['high_nj'])})"
 
 
 def nanojoules(value: float) -> str:
-    return f"{value:,.0f} nJ" if value >= 100 else f"{value:.3g} nJ"
+    return f"{plainly(value)} nJ"
+
+
+def plainly(value: float) -> str:
+    """Three figures, and all before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _shares(found: Content) -> list[tuple[str, ...]]:

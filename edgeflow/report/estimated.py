@@ -6,6 +6,7 @@ from edgeflow.estimate.analytic import Estimate, Sketch
 from edgeflow.estimate.energy import Energy
 from edgeflow.estimate.predicted import Predicted
 from edgeflow.recipe_cost import Cost
+from edgeflow.report.energy import plainly
 from edgeflow.report.rows import cycles
 
 HEADINGS = ("Figure", "Kind", "Student", "Nine of ten within", "Baseline, 16-bit fixed", "Baseline, float32")
@@ -31,13 +32,12 @@ def rows(student: Predicted, baseline: Predicted | None, counted: Cost | None, f
 
 
 def _energy(student: Energy, baseline: Energy | None) -> Row:
-    within = f"{_nj(student.low_nj)} to {_nj(student.high_nj)}"
-    other = f"{_nj(baseline.frame_nj)} ({_nj(baseline.low_nj)} to {_nj(baseline.high_nj)})" if baseline else ""
-    return _row("Energy an inference, nJ", "modelled", _nj(student.frame_nj), within, other)
+    other = f"{plainly(baseline.frame_nj)} ({_range(baseline)})" if baseline else ""
+    return _row("Energy an inference, nJ", "modelled", plainly(student.frame_nj), _range(student), other)
 
 
-def _nj(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def _range(energy: Energy) -> str:
+    return f"{plainly(energy.low_nj)} to {plainly(energy.high_nj)}"
 
 
 def _rate(of: Predicted) -> str:

@@ -8,10 +8,9 @@ from edgeflow.kernels._cost import Cost
 from edgeflow.kernels._unit import Beat, Shape, Unit
 from edgeflow.network.network import Network
 from edgeflow.rtl.dataflow import Dataflow, Fork, Join, Node, Step
-from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.gears import gears
 from edgeflow.rtl.pieces import INPUT, Part, Piece, parts_of, pieces_of
-from edgeflow.rtl.unrolled import Group, Lanes, unrolled_unit
+from edgeflow.rtl.unrolled import Group, Lanes, Logic, Text
 
 NOTHING = Cost()
 
@@ -30,16 +29,15 @@ class LayerCost:
 @dataclass(frozen=True)
 class Composed:
     flow: Dataflow
-    modules: dict[str, str]  # generated module -> its text
+    modules: dict[str, Text]  # by generated module
     layers: tuple[LayerCost, ...]
     out_lanes: int
 
 
-def compose(network: Network, shapes: list[Shape], in_lanes: int, clock_mhz: float, delays: Delays) -> Composed:
-    """The network's units; ``in_lanes`` values of its input come a beat."""
+def compose(network: Network, shapes: list[Shape], in_lanes: int, logic: Logic) -> Composed:
+    """The network's units; ``in_lanes`` values of its input come a beat, ``logic`` makes what is no library module."""
     pieces = pieces_of(network, shapes, in_lanes)
-    builder = _Builder(network, pieces, parts_of(pieces), in_lanes, clock_mhz, delays)
-    return builder.build()
+    return _Builder(network, pieces, parts_of(pieces), in_lanes, logic).build()
 
 
 @dataclass
@@ -50,11 +48,10 @@ class _Builder:
     pieces: list[Piece]
     parts: list[Part]
     in_lanes: int
-    clock_mhz: float
-    delays: Delays
+    logic: Logic
     nodes: list[Node] = field(default_factory=list)
     bits: list[int] = field(default_factory=list)  # of each stream
-    modules: dict[str, str] = field(default_factory=dict)
+    modules: dict[str, Text] = field(default_factory=dict)
     offered: dict[int, list[int]] = field(default_factory=dict)  # piece -> streams that nobody has taken yet
     lanes: dict[int, int] = field(default_factory=dict)  # values a beat of what a piece offers
 
@@ -98,7 +95,8 @@ class _Builder:
         inputs = tuple(Lanes(self._format(s), n) for s, n in zip(part.outside, part.lanes, strict=True))
         group = Group(inputs, beats, tuple(tuple(place[s] for s in piece.sources) for piece in members))
         name = f"{self.network.name}_unrolled_{len(self.modules)}"
-        unit, self.modules[name], luts = unrolled_unit(name, group, self.clock_mhz, self.delays)
+        kernels = [self.network.layers[piece.layer].kernel for piece in members]
+        unit, self.modules[name], luts = self.logic(name, group, kernels)
         rest = Cost(max(unit.cost.luts - sum(luts), 0), unit.cost.ffs, unit.cost.brams, unit.cost.dsps)
         for piece, own in zip(members, luts, strict=True):
             self._charge(piece.layer, unit.interval_cycles, Cost(luts=own))

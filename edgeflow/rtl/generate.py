@@ -16,6 +16,7 @@ from edgeflow.rtl.fifos import with_fifos
 from edgeflow.rtl.names import checked_module_name
 from edgeflow.rtl.shapes import Folding, input_lanes, layer_shapes
 from edgeflow.rtl.top import top_module
+from edgeflow.rtl.unrolled import unrolled
 
 
 def generate(network: Network, folding: Folding, clock_mhz: float, delays: Delays = ECP5_SPEED_6) -> Design:
@@ -26,7 +27,7 @@ def generate(network: Network, folding: Folding, clock_mhz: float, delays: Delay
     checked_module_name(network.name)
     shapes = layer_shapes(network, folding)
     in_lanes = input_lanes(network, shapes, folding)
-    composed = compose(network, shapes, in_lanes, clock_mhz, delays)
+    composed = compose(network, shapes, in_lanes, unrolled(clock_mhz, delays))
     layers = tuple(
         LayerHardware(layer.name, str(shape), cost.interval_cycles, cost.cost)
         for layer, shape, cost in zip(network.layers, shapes, composed.layers, strict=True)
@@ -40,14 +41,19 @@ def design_of(network: Network, composed: Composed, in_lanes: int, layers: tuple
     s_axis = Stream(network.input, network.in_features, in_lanes)
     m_axis = Stream(network.output, network.out_features, composed.out_lanes)
     files, memories = _memories(network.name, flow)
-    sources = _library(flow, composed.modules)
+    sources = _library(flow, {name: text() for name, text in composed.modules.items()})
     timing = simulate(flow, 1, {})
     assert timing, "FIFOs are deep enough"
     latency, interval = timing.latency_cycles, flow.interval_cycles
     sources[f"{network.name}.sv"] = top_module(network.name, flow, s_axis, m_axis, latency, interval, files)
-    read = _read(flow, in_lanes=s_axis.lanes)
-    cost, parts = flow.cost, tuple(_part(node, read) for node in flow.nodes)
-    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, cost, layers, parts)
+    parts = parts_of_flow(flow, in_lanes)
+    return Design(network.name, sources, memories, s_axis, m_axis, latency, interval, flow.cost, layers, parts)
+
+
+def parts_of_flow(flow: Dataflow, in_lanes: int) -> tuple[Part, ...]:
+    """What it is made of, as an estimate wants to know it."""
+    read = _read(flow, in_lanes)
+    return tuple(_part(node, read) for node in flow.nodes)
 
 
 def _read(flow: Dataflow, in_lanes: int) -> dict[int, tuple[int, ...]]:

@@ -4,6 +4,7 @@ Neighbouring pieces of the same beats are scheduled together, so no register sta
 clock needs one there.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edgeflow.circuit.cost import luts, node_luts
@@ -12,11 +13,15 @@ from edgeflow.fixedpoint import Fixed
 from edgeflow.kernels._cost import Cost
 from edgeflow.kernels._handshake import SkidPipeline
 from edgeflow.kernels._unit import Beat, Unit, hardware
-from edgeflow.network.network import Network
+from edgeflow.network.network import Kernel, Network
 from edgeflow.rtl.census import census, reads
 from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.emit import Emitter
 from edgeflow.rtl.schedule import Schedule, pipeline
+
+Text = Callable[[], str]  # written only when it is asked for
+Made = tuple[Unit, Text, list[int]]  # and the LUTs of each piece
+Logic = Callable[[str, "Group", Sequence[Kernel]], Made]  # module, what it does, the kernel of each piece
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,9 @@ class Group:
         """Bits of the input bus."""
         return sum(lanes.width for lanes in self.inputs)
 
-    def circuit(self) -> tuple[Circuit, list[int]]:
+    def circuit(self, quick: bool = False) -> tuple[Circuit, list[int]]:
         """The integer circuit, and the LUTs that each piece added to it."""
-        circuit, values, costs = Circuit(), [], []
+        circuit, values, costs = Circuit(quick), [], []
         at = 0
         for lanes in self.inputs:
             values.append([circuit.input(at + i, lanes.format.lo, lanes.format.hi) for i in range(lanes.count)])
@@ -82,9 +87,14 @@ def circuit_of(network: Network) -> Circuit:
     return circuit
 
 
-def unrolled_unit(module: str, group: Group, clock_mhz: float, delays: Delays) -> tuple[Unit, str, list[int]]:
-    """The unit, its SystemVerilog text, and the LUTs of each piece."""
-    circuit, costs = group.circuit()
+def unrolled(clock_mhz: float, delays: Delays) -> Logic:
+    """Logic as hardware has it, pipelined for a clock."""
+    return lambda module, group, _: unrolled_unit(module, group, clock_mhz, delays)
+
+
+def unrolled_unit(module: str, group: Group, clock_mhz: float, delays: Delays, quick: bool = False) -> Made:
+    """``quick``: for an estimate (Circuit.quick)."""
+    circuit, costs = group.circuit(quick)
     schedule = pipeline(circuit, clock_mhz, delays)
     skid = Cost(luts=group.output.width + 2, ffs=group.output.width + 1)
     unit = Unit(
@@ -99,7 +109,7 @@ def unrolled_unit(module: str, group: Group, clock_mhz: float, delays: Delays) -
         census={**census(circuit, schedule, delays), "out_bits": group.output.width, "in_bits": group.width},
         reads=reads(circuit, schedule),
     )
-    return unit, _module(module, group, circuit, schedule, clock_mhz), costs
+    return unit, lambda: _module(module, group, circuit, schedule, clock_mhz), costs
 
 
 def _module(module: str, group: Group, circuit: Circuit, schedule: Schedule, clock_mhz: float) -> str:

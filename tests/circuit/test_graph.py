@@ -50,6 +50,20 @@ def test_sums_of_shifted_signed_terms_and_constants(pick):
             assert not any(term.negative for term in node.args), "additions take operands without a sign"
 
 
+@often
+@given(pick=choose.picks())
+def test_a_quick_product_is_the_same_function(pick):
+    """Larger, perhaps, but equal: what an estimate counts is hardware that could be built."""
+    n_in, n_out = pick(1, 8), pick(1, 6)
+    weight = np.array([[pick(-9, 9) for _ in range(n_out)] for _ in range(n_in)])
+    bias, x = np.array([pick(-20, 20) for _ in range(n_out)]), choose.frames(Fixed(4), n_in, 50)
+    for quick in (False, True):
+        circuit = Circuit(quick)
+        terms = [circuit.input(i, -8, 7) for i in range(n_in)]
+        circuit.outputs = [circuit.positive(term) for term in adders.matrix_product(circuit, terms, weight, bias)]
+        assert np.array_equal(circuit.run(x), x @ weight + bias)
+
+
 def test_equal_operations_are_one_node():
     circuit = Circuit()
     a, b = circuit.input(0, -8, 7), circuit.input(1, -8, 7)

@@ -19,8 +19,13 @@ from edgeflow.kernels.relu import Relu
 from edgeflow.kernels.requantize import Requantize
 from edgeflow.network.network import INPUT, Layer, Network
 from edgeflow.rtl import library
-from edgeflow.rtl.dataflow import fifo
+from edgeflow.rtl.compose import compose
+from edgeflow.rtl.dataflow import Step, fifo
+from edgeflow.rtl.delays import ECP5_SPEED_6
+from edgeflow.rtl.fifos import with_fifos, with_likely_fifos
 from edgeflow.rtl.generate import generate
+from edgeflow.rtl.shapes import input_lanes, layer_shapes
+from edgeflow.rtl.unrolled import unrolled
 from edgeflow.tools import pyosys
 
 X = Fixed(4, 2, signed=False)
@@ -116,3 +121,20 @@ def test_a_fifo_lies_where_its_size_belongs_and_its_oldest_beat_in_a_register(tm
     registers = {c["connections"]["Q"][0] for c in top["cells"].values() if c["type"] == "TRELLIS_FF"}
     assert set(top["ports"]["m_axis_tdata"]["bits"]) <= registers
     assert {c["type"] for c in top["cells"].values()} & {"TRELLIS_DPR16X4", "DP16KD"} == memories
+
+
+@pytest.mark.parametrize("folding", FOLDINGS)
+def test_likely_depths_are_near_the_least(folding):
+    """For an estimate: one frame instead of a search. FIFOs of these few places cost the same within some LUTs."""
+    model = residual("likely")
+    shapes = layer_shapes(model, FOLDINGS[folding])
+    lanes = input_lanes(model, shapes, FOLDINGS[folding])
+    flow = compose(model, shapes, lanes, unrolled(100.0, ECP5_SPEED_6)).flow
+    least, likely = (room(made(flow)) for made in (with_fifos, with_likely_fifos))
+    assert least / 2 <= likely <= 2 * least + 8
+
+
+def room(flow) -> int:
+    """Beats that all FIFOs hold."""
+    units = [node.unit for node in flow.nodes if isinstance(node, Step)]
+    return sum(unit.parameters["Depth"] for unit in units if unit.module == "ef_fifo")

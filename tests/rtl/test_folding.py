@@ -20,6 +20,7 @@ from edgeflow.rtl.folding import cheapest_within, cycles_of, fastest_within, int
 from edgeflow.rtl.generate import generate
 from edgeflow.rtl.options import Option, amounts, options_of, shapes_of, undominated
 from edgeflow.rtl.shapes import input_lanes, layer_shapes
+from edgeflow.rtl.unrolled import unrolled
 
 COSTS = st.builds(Cost, *(st.integers(0, 12) for _ in range(4)))
 OPTIONS = st.lists(st.builds(Option, st.just("unrolled"), st.integers(1, 8), COSTS, st.just(1)), min_size=1, max_size=5)
@@ -89,7 +90,7 @@ def test_cycles_of_an_option_are_those_of_the_composed_layer(pick):
         shapes = layer_shapes(model, {name: option.shape})
         at = next(i for i, layer in enumerate(model.layers) if layer.name == name)
         lanes = input_lanes(model, shapes, {name: option.shape})
-        composed = compose(model, shapes, lanes, 100.0, ECP5_SPEED_6)
+        composed = compose(model, shapes, lanes, unrolled(100.0, ECP5_SPEED_6))
         units = foldable(model.layers[at]).stages(option.shape, ())
         assert composed.layers[at].interval_cycles >= option.interval_cycles == max(map(interval, units))
 

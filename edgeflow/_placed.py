@@ -23,7 +23,7 @@ def text_of(path: Path, what: str) -> str:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise RecipeError([f"{path}: {reason}"]) from None
+        raise RecipeError([f"{path}: {reason}; wanted is the YAML file of a {what}, such as {what}.yaml"]) from None
 
 
 def lines(path: Path, problems: list[Problem], tree: Tree, root: str) -> list[str]:

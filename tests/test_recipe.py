@@ -299,7 +299,8 @@ def test_hostile_yaml(tmp_path: Path, text: str, said: str) -> None:
 
 def test_a_missing_file_and_a_binary_one(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    for name, said in (("none", "No such file.*wanted is the YAML file of a recipe"), ("binary", "not UTF-8"), (".", "Is a directory")):
+    missing = "No such file.*wanted is the YAML file of a recipe"
+    for name, said in (("none", missing), ("binary", "not UTF-8"), (".", "Is a directory")):
         with pytest.raises(RecipeError, match=said):
             recipe.load(tmp_path / name)
 

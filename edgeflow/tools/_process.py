@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
@@ -99,6 +99,7 @@ def beside(work: Callable[[], Value]) -> Iterator[Callable[[], Value]]:
         future = pool.submit(for_work.run, _or_tell(work, body_unwanted))
         try:
             yield future.result
+            wait([future])  # here and not at the pool's end, where Ctrl-C could no longer end the work
         except BaseException as error:
             work_unwanted.set()
             if isinstance(error, UnwantedError) and body_unwanted.is_set():

@@ -144,6 +144,25 @@ def test_a_body_that_fails_ends_what_runs_beside_it(tmp_path):
     wait_for(lambda: not alive(int((tmp_path / "tool.log").read_text())))
 
 
+def test_ctrl_c_while_waiting_for_what_runs_beside_ends_it(tmp_path):
+    """The body has ended well, and nextpnr still runs."""
+    script = f"""
+        from pathlib import Path
+        from edgeflow.tools._process import Job, beside, run
+        import signal, sys
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        job = Job("tool", [sys.executable, "-c", {GRANDCHILD!r}], Path({str(tmp_path)!r}), "tool.log")
+        with beside(lambda: run(job)):
+            pass
+    """
+    ours = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stderr=subprocess.PIPE)
+    wait_for(lambda: (tmp_path / "tool.log").exists() and (tmp_path / "tool.log").read_text().strip())
+    ours.send_signal(signal.SIGTERM)
+    _, errors = ours.communicate(timeout=10)
+    assert b"KeyboardInterrupt" in errors
+    wait_for(lambda: not alive(int((tmp_path / "tool.log").read_text())))
+
+
 def test_what_fails_beside_the_body_ends_it(tmp_path):
     def body():
         run(Job("body", [sys.executable, "-c", GRANDCHILD], tmp_path, "body.log"))

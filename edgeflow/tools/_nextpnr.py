@@ -181,8 +181,11 @@ def raise_if_too_big(log: Path, device: str) -> None:
     """Raise DoesNotFitError if the log's utilisation table has a resource beyond 100 %."""
     over = overflow(log.read_text(errors="replace")) if log.exists() else None
     if over:
-        kind, used, there = over
-        raise DoesNotFitError(
-            f"{device}: {used} {kind} needed, {there} available, {used - there} too many; "
-            "fold layers (hardware.folding), use fewer bits or units, or choose a larger board"
-        )
+        raise too_big(device, *over)
+
+
+def too_big(device: str, kind: str, used: int, there: int) -> DoesNotFitError:
+    return DoesNotFitError(
+        f"{device}: {used} {kind} needed, {there} available, {used - there} too many; "
+        "fold layers (hardware.folding), use fewer bits or units, or choose a larger board"
+    )

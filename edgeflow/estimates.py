@@ -14,7 +14,7 @@ from edgeflow import recipe as recipes
 from edgeflow.boards import _board
 from edgeflow.boards._board import Board
 from edgeflow.errors import InputError
-from edgeflow.estimate.analytic import Estimate, Sketch
+from edgeflow.estimate.analytic import Estimate, Guess, Sketch
 from edgeflow.estimate.fixed16 import drawn_weights, fixed16
 from edgeflow.estimate.predicted import Predicted
 from edgeflow.estimate.recipe_network import drawn_network
@@ -30,6 +30,7 @@ TRAINED = "the trained student's own weights, from the store"
 DRAWN = "drawn like those of trained students: it is not trained here yet, or not for this clock"
 FILE = "the file's own weights"
 GENERATED = "from the generated design"
+GUESS = "guessed from weights where logic is too large to be sketched: no latency, much wider intervals"
 SKETCH = "sketched, no design was generated: no latency, slightly wider intervals"
 FLOAT32 = "float32 is counted only: this flow has no floating-point core, so nothing was routed to fit a form to"
 
@@ -65,7 +66,8 @@ class Answer:
     @property
     def path(self) -> str:
         """How it was found."""
-        return GENERATED if isinstance(self.student.figures, Estimate) else SKETCH
+        found = self.student.figures
+        return GENERATED if isinstance(found, Estimate) else GUESS if isinstance(found, Guess) else SKETCH
 
 
 def of_recipe(recipe: Recipe, store: Store, fast: bool = False) -> Answer:

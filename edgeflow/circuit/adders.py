@@ -11,15 +11,14 @@ from edgeflow.fixedpoint import Integers
 def matrix_product(circuit: Circuit, x: list[Term], weight: Integers, bias: Integers) -> list[Term]:
     """Add ``x @ weight + bias`` to the circuit. Of several solver strategies the one with the fewest LUTs is kept.
 
-    A quick circuit takes the first that comes.
+    A quick circuit has one of its own.
     """
     intervals = [circuit.range(term) for term in x]
     if not weight.any():
         return [circuit.const(int(b)) for b in bias]
-    strategies = solver.QUICK if circuit.quick else solver.SEARCHED
-    if len(strategies) == 1:
-        return _build(circuit, x, weight, bias, strategies[0])
-    cheapest = min(strategies, key=lambda strategy: _luts_alone(intervals, weight, strategy))
+    if circuit.quick:
+        return _build(circuit, x, weight, bias, solver.QUICK)
+    cheapest = min(solver.SEARCHED, key=lambda strategy: _luts_alone(intervals, weight, strategy))
     return _build(circuit, x, weight, bias, cheapest)
 
 

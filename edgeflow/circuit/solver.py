@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Its threads spin while they wait: beside other work, 8 ms for a matrix that takes 0.1 ms. Read when it is loaded.
+# Its threads spin while they wait: beside other work, 5 to 8 ms for each matrix, however small. Read when it is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from da4ml.cmvm import solve
@@ -42,7 +42,7 @@ Strategy = dict[str, object]  # the solver's own arguments
 SEARCHED: tuple[Strategy, ...] = ({"method0": "mc"}, {"method0": "wmc"}, {"method0": "mc-pdc"})
 # One trial, not one a depth of decomposition: an eighth of the time, 2 % more adders, trees as deep. "mc" alone has
 # fewer adders, but of a corpus design (147) in chains so long that registers became five times as many.
-QUICK: tuple[Strategy, ...] = ({"method0": "mc-pdc", "search_all_decompose_dc": False},)
+QUICK: Strategy = {"method0": "mc-pdc", "search_all_decompose_dc": False}
 
 
 def stages(weight: NDArray[np.int64], lo: list[int], hi: list[int], strategy: Strategy) -> list[Stage]:

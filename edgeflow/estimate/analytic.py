@@ -41,7 +41,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Sketch:
-    """Of what was not generated: the same but for the latency, which a schedule would tell."""
+    """Of what was not generated: the same but for the latency."""
 
     luts: int
     ffs: int
@@ -54,6 +54,11 @@ class Sketch:
     outside: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Guess(Sketch):
+    """Some of whose logic is told from weights alone, so that intervals are wide."""
+
+
 # How far nine of ten sketches lie from the estimate of the generated design, beside what that is off: logarithms,
 # blocks in units. make bench-estimator measures both on the corpus' designs; here is the worst family's.
 COMPOSED = {"luts": 0.035, "ffs": 0.045, "carries": 0.03, "fmax_mhz": 0.01, "brams": 0.0, "dsps": 0.0}
@@ -64,7 +69,8 @@ def sketch(network: Network, folding: Folding, clock_mhz: float, board: Board) -
     """An estimate in a fraction of the time that generating takes. Raises InputError for a shape that fits no layer."""
     made = sketched(network, folding, clock_mhz, _family.of(board).delays)
     found, wider = unscheduled(made.parts, made.interval_cycles, board), GUESSED if made.guessed else COMPOSED
-    return replace(found, within={name: _wider(name, ends, wider[name]) for name, ends in found.within.items()})
+    within = {name: _wider(name, ends, wider[name]) for name, ends in found.within.items()}
+    return (Guess if made.guessed else Sketch)(**vars(replace(found, within=within)))
 
 
 def unscheduled(parts: Sequence[Part], interval_cycles: int, board: Board) -> Sketch:

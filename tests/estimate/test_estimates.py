@@ -7,19 +7,23 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 from typer.testing import CliRunner
 
-from edgeflow import cli, estimates
+from edgeflow import cli, estimates, recipe_hardware
 from edgeflow import recipe as recipes
 from edgeflow.boards import _board
 from edgeflow.calibrate.designs import drawn
 from edgeflow.errors import InputError
-from edgeflow.estimate.analytic import sketch, unscheduled
+from edgeflow.estimate.analytic import Guess, sketch, unscheduled
 from edgeflow.estimate.recipe_network import drawn_network
 from edgeflow.estimate.sketch import sketched
 from edgeflow.families import _family
+from edgeflow.fixedpoint import Fixed
+from edgeflow.kernels.dense import Dense
+from edgeflow.network.network import Layer, Network
 from edgeflow.pipeline import estimate
 from edgeflow.rtl.generate import generate
 from edgeflow.store import Store
@@ -119,6 +123,24 @@ def test_logic_too_large_to_be_solved_is_guessed_and_said_to_be(number):
     assert made.guessed and made.interval_cycles == design.interval_cycles
     found, full = unscheduled(made.parts, made.interval_cycles, board), estimate(design, board)
     assert found.luts == pytest.approx(full.luts, rel=0.5)
+
+
+def test_so_much_logic_is_guessed_and_the_answer_says_so():
+    """256 x 64 weights in logic: no trial of the solver ends in a while."""
+    hardware = recipe_hardware.on(recipes.load(CNN / "recipe.yaml"), folding="unrolled").hardware
+    rng = np.random.default_rng(3)
+    dense = Dense(rng.integers(-7, 8, (256, 64)), np.zeros(64, np.int64), Fixed(4), Fixed(4))
+    answer = estimates._answer(Network("large", (Layer("dense", dense),)), hardware, estimates.FILE, None, None, True)
+    assert isinstance(answer.student.figures, Guess) and any(estimates.GUESS in notice for notice in answer.notices)
+
+
+def test_a_clock_that_is_not_reached_is_not_what_energy_and_rate_are_told_at():
+    asked = recipe_hardware.on(recipes.load(CNN / "recipe.yaml"), clock_mhz=190.0)
+    dense = Dense(np.full((16, 4), 3), np.zeros(4, np.int64), Fixed(8), Fixed(4))
+    hardware = asked.hardware.model_copy(update={"folding": "folded"})
+    answer = estimates._answer(Network("slow", (Layer("dense", dense),)), hardware, estimates.FILE, None, None, True)
+    student = answer.student
+    assert student.clock_mhz == student.energy.timing.clock_mhz == student.figures.fmax_mhz < 190.0
 
 
 def test_the_interval_of_what_is_guessed_is_wider(monkeypatch):

@@ -131,7 +131,7 @@ def test_likely_depths_are_near_the_least(folding):
     lanes = input_lanes(model, shapes, FOLDINGS[folding])
     flow = compose(model, shapes, lanes, unrolled(100.0, ECP5_SPEED_6)).flow
     least, likely = (room(made(flow)) for made in (with_fifos, with_likely_fifos))
-    assert least / 2 <= likely <= 2 * least + 8
+    assert likely == least or (folding == "unrolled" and least - 8 <= likely <= least)
 
 
 def room(flow) -> int:

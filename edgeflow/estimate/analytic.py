@@ -68,14 +68,14 @@ GUESSED = {"luts": 0.47, "ffs": 0.72, "carries": 0.47, "fmax_mhz": 0.08, "brams"
 def sketch(network: Network, folding: Folding, clock_mhz: float, board: Board) -> Sketch:
     """An estimate in a fraction of the time that generating takes. Raises InputError for a shape that fits no layer."""
     made = sketched(network, folding, clock_mhz, _family.of(board).delays)
-    found, wider = unscheduled(made.parts, made.interval_cycles, board), GUESSED if made.guessed else COMPOSED
+    found, wider = of_parts(made.parts, made.interval_cycles, board), GUESSED if made.guessed else COMPOSED
     within = {name: _wider(name, ends, wider[name]) for name, ends in found.within.items()}
     return (Guess if made.guessed else Sketch)(**vars(replace(found, within=within)))
 
 
-def unscheduled(parts: Sequence[Part], interval_cycles: int, board: Board) -> Sketch:
-    """Of parts that no schedule joined to a design."""
-    return _predicted(features_of(parts, board.family, _family.of(board).delays), board.family, interval_cycles)
+def of_parts(parts: Sequence[Part], interval_cycles: int, board: Board) -> Sketch:
+    """Of parts that are no design."""
+    return _priced(features_of(parts, board.family, _family.of(board).delays), board.family, interval_cycles)
 
 
 def _wider(name: str, ends: tuple[float, float], by: float) -> tuple[float, float]:
@@ -90,10 +90,10 @@ def estimate(design: Design, board: Board) -> Estimate:
 
 
 def of_terms(terms: Mapping[str, float], family: str, latency_cycles: int, interval_cycles: int) -> Estimate:
-    return Estimate(latency_cycles=latency_cycles, **vars(_predicted(terms, family, interval_cycles)))
+    return Estimate(latency_cycles=latency_cycles, **vars(_priced(terms, family, interval_cycles)))
 
 
-def _predicted(terms: Mapping[str, float], family: str, interval_cycles: int) -> Sketch:
+def _priced(terms: Mapping[str, float], family: str, interval_cycles: int) -> Sketch:
     fitted = constants.of(family)
     said = constants.predict(fitted.constants, terms)
     whole = {name: round(value) for name, value in said.items() if name != "fmax_mhz"}

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeflow.boards._board import Board
-from edgeflow.estimate.analytic import Sketch, unscheduled
+from edgeflow.estimate.analytic import Sketch, of_parts
 from edgeflow.fixedpoint import Fixed, Integers, Overflow, Rounding, quantize
 from edgeflow.kernels._matrix import MatrixUnit, sum_format
 from edgeflow.kernels._unit import Fold, Unit, divisors
@@ -26,7 +26,7 @@ def fixed16(layout: Sequence[Placed], weights: Mapping[str, Arrays], board: Boar
     most 4 x 4 multipliers each. Its interval is exact."""
     units = [_matrix_unit(layer, *weights[layer.name]) for layer in weighted(layout)]
     parts = [Part(unit.module, unit.parameters, unit.memories) for unit in units]
-    return unscheduled(parts, max(unit.interval_cycles for unit in units), board)
+    return of_parts(parts, max(unit.interval_cycles for unit in units), board)
 
 
 def drawn_weights(layout: Sequence[Placed], seed: int) -> dict[str, Arrays]:

@@ -1,4 +1,4 @@
-"""Logic too large to be solved in a while, as a census: adders by the signed digits of weights and what sharing them
+"""Logic too large to be solved quickly, as a census: adders by the signed digits of weights and what sharing them
 usually saves, registers by the depth of their trees.
 """
 
@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from edgeflow.circuit.graph import Circuit
 from edgeflow.fixedpoint import Integers
 from edgeflow.kernels._cost import Cost
-from edgeflow.kernels._handshake import SkidPipeline
-from edgeflow.kernels._unit import Beat, Unit
+from edgeflow.kernels._unit import Beat
 from edgeflow.network.network import Kernel
 from edgeflow.rtl.delays import Delays
 from edgeflow.rtl.operations import operations
@@ -32,18 +31,8 @@ def adders(group: Group, kernels: Sequence[Kernel]) -> int:
 def guessed_unit(module: str, group: Group, kernels: Sequence[Kernel], clock_mhz: float, delays: Delays) -> Made:
     """A unit without a circuit: only an estimate can look at it."""
     census = _census(group, kernels, clock_mhz, delays)
-    unit = Unit(
-        module,
-        {},
-        in_lanes=sum(lanes.count for lanes in group.inputs),
-        in_bits=group.width,
-        out_lanes=group.output.count,
-        interval_cycles=group.beats[0].beats,
-        handshake=lambda: SkidPipeline(census["latency"]),
-        cost=Cost(luts=census["add_bits"], ffs=census["registers"]),
-        census=census,
-    )
-    return unit, _no_text, [0] * len(kernels)
+    cost = Cost(luts=census["add_bits"], ffs=census["registers"])
+    return Made(group.unit(module, census["latency"], cost, census), _no_text, [0] * len(kernels))
 
 
 def _no_text() -> str:
@@ -53,9 +42,9 @@ def _no_text() -> str:
 def _census(group: Group, kernels: Sequence[Kernel], clock_mhz: float, delays: Delays) -> dict[str, int]:
     """As rtl/census.py counts it."""
     budget = max(1000 / clock_mhz - delays.register_ns, delays.route_ns)
-    in_bits, out_bits = group.width, group.output.width
+    in_bits = group.width
     counts: Counter[str] = Counter()
-    registers, latency = in_bits + out_bits, 2.0
+    registers, latency = in_bits + group.output.width, 2.0
     for beat, kernel in zip(group.beats, kernels, strict=True):
         hop = delays.route_ns + 2 * delays.lut_ns + delays.carry_ns * beat.y.width
         weight = _weight(kernel)
@@ -72,7 +61,7 @@ def _census(group: Group, kernels: Sequence[Kernel], clock_mhz: float, delays: D
         latency += deep
     steps = ceil(latency)
     sizes = {"registers": registers + steps, "lone_registers": in_bits + steps, "latency": steps, "unused": 0}
-    return {**counts, **sizes, "stage_ps": round(1000 * budget), "out_bits": out_bits, "in_bits": in_bits}
+    return {**counts, **sizes, "stage_ps": round(1000 * budget)}
 
 
 def _exact(beat: Beat) -> Counter[str]:

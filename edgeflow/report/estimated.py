@@ -18,13 +18,13 @@ Row = tuple[str, ...]
 
 def rows(student: Predicted, baseline: Predicted | None, counted: Cost | None, floats: Cost | None) -> list[Row]:
     """``counted``: the student; ``floats``: the baseline in float32."""
-    of, fixed = student.figures, baseline.figures if baseline else None
-    interval, rate = (cycles(fixed.interval_cycles), _rate(baseline)) if baseline and fixed else ("", "")
+    own, fixed = student.figures, baseline.figures if baseline else None
+    interval, rate = (cycles(baseline.figures.interval_cycles), _rate(baseline)) if baseline else ("", "")
     return [
-        *(_estimated(key, name, of, fixed) for key, name in CELLS.items()),
-        _estimated("fmax_mhz", "Fmax, MHz", of, fixed),
-        *_latency(of, student.clock_mhz),
-        _row("Interval", "exact", cycles(of.interval_cycles), "", interval),
+        *(_estimated(key, name, own, fixed) for key, name in CELLS.items()),
+        _estimated("fmax_mhz", "Fmax, MHz", own, fixed),
+        *_latency(own, student.clock_mhz),
+        _row("Interval", "exact", cycles(own.interval_cycles), "", interval),
         _row("Frames a second", "estimated", _rate(student), "", rate),
         _energy(student.energy, baseline.energy if baseline else None),
         *(_counts(key, name, counted, floats) for key, name in COUNTS.items() if counted),

@@ -96,9 +96,11 @@ class _Builder:
         group = Group(inputs, beats, tuple(tuple(place[s] for s in piece.sources) for piece in members))
         name = f"{self.network.name}_unrolled_{len(self.modules)}"
         kernels = [self.network.layers[piece.layer].kernel for piece in members]
-        unit, self.modules[name], luts = self.logic(name, group, kernels)
-        rest = Cost(max(unit.cost.luts - sum(luts), 0), unit.cost.ffs, unit.cost.brams, unit.cost.dsps)
-        for piece, own in zip(members, luts, strict=True):
+        made = self.logic(name, group, kernels)
+        self.modules[name] = made.text
+        unit, whole = made.unit, made.unit.cost
+        rest = Cost(max(whole.luts - sum(made.luts), 0), whole.ffs, whole.brams, whole.dsps)
+        for piece, own in zip(members, made.luts, strict=True):
             self._charge(piece.layer, unit.interval_cycles, Cost(luts=own))
         self._charge(members[-1].layer, 0, rest)
         return unit

@@ -148,4 +148,4 @@ class _Logic:
             return stage.cost
         inputs = tuple(Lanes(x, n) for x, n in zip(stage.formats, stage.in_lanes, strict=True))
         group = Group(inputs, (stage,), (tuple(range(len(inputs))),))
-        return unrolled_unit("priced", group, self._clock_mhz, self._delays)[0].cost
+        return unrolled_unit("priced", group, self._clock_mhz, self._delays).unit.cost

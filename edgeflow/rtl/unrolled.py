@@ -20,7 +20,17 @@ from edgeflow.rtl.emit import Emitter
 from edgeflow.rtl.schedule import Schedule, pipeline
 
 Text = Callable[[], str]  # written only when it is asked for
-Made = tuple[Unit, Text, list[int]]  # and the LUTs of each piece
+
+
+@dataclass(frozen=True)
+class Made:
+    """Logic made for a group."""
+
+    unit: Unit
+    text: Text
+    luts: list[int]  # of each piece
+
+
 Logic = Callable[[str, "Group", Sequence[Kernel]], Made]  # module, what it does, the kernel of each piece
 
 
@@ -52,6 +62,21 @@ class Group:
     def width(self) -> int:
         """Bits of the input bus."""
         return sum(lanes.width for lanes in self.inputs)
+
+    def unit(self, module: str, latency: int, cost: Cost, census: dict[str, int], reads: tuple[int, ...] = ()) -> Unit:
+        """The unit that does it in a pipeline of so many cycles; its output has a skid buffer."""
+        return Unit(
+            module,
+            {},
+            in_lanes=sum(lanes.count for lanes in self.inputs),
+            in_bits=self.width,
+            out_lanes=self.output.count,
+            interval_cycles=self.beats[0].beats,
+            handshake=lambda: SkidPipeline(latency),
+            cost=cost + Cost(luts=self.output.width + 2, ffs=self.output.width + 1),
+            census={**census, "out_bits": self.output.width, "in_bits": self.width},
+            reads=reads,
+        )
 
     def circuit(self, quick: bool = False) -> tuple[Circuit, list[int]]:
         """The integer circuit, and the LUTs that each piece added to it."""
@@ -96,20 +121,10 @@ def unrolled_unit(module: str, group: Group, clock_mhz: float, delays: Delays, q
     """``quick``: for an estimate (Circuit.quick)."""
     circuit, costs = group.circuit(quick)
     schedule = pipeline(circuit, clock_mhz, delays)
-    skid = Cost(luts=group.output.width + 2, ffs=group.output.width + 1)
-    unit = Unit(
-        module,
-        {},
-        in_lanes=sum(lanes.count for lanes in group.inputs),
-        in_bits=group.width,
-        out_lanes=group.output.count,
-        interval_cycles=group.beats[0].beats,
-        handshake=lambda: SkidPipeline(schedule.latency),
-        cost=Cost(luts=luts(circuit) + 1, ffs=schedule.register_bits(circuit) + schedule.latency) + skid,
-        census={**census(circuit, schedule, delays), "out_bits": group.output.width, "in_bits": group.width},
-        reads=reads(circuit, schedule),
-    )
-    return unit, lambda: _module(module, group, circuit, schedule, clock_mhz), costs
+    cost = Cost(luts=luts(circuit) + 1, ffs=schedule.register_bits(circuit) + schedule.latency)
+    counts, read = census(circuit, schedule, delays), reads(circuit, schedule)
+    unit = group.unit(module, schedule.latency, cost, counts, read)
+    return Made(unit, lambda: _module(module, group, circuit, schedule, clock_mhz), costs)
 
 
 def _module(module: str, group: Group, circuit: Circuit, schedule: Schedule, clock_mhz: float) -> str:

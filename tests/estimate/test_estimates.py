@@ -17,7 +17,7 @@ from edgeflow import recipe as recipes
 from edgeflow.boards import _board
 from edgeflow.calibrate.designs import drawn
 from edgeflow.errors import InputError
-from edgeflow.estimate.analytic import Guess, sketch, unscheduled
+from edgeflow.estimate.analytic import Guess, of_parts, sketch
 from edgeflow.estimate.recipe_network import drawn_network
 from edgeflow.estimate.sketch import sketched
 from edgeflow.families import _family
@@ -121,7 +121,7 @@ def test_logic_too_large_to_be_solved_is_guessed_and_said_to_be(number):
     made = sketched(wanted.network, wanted.folding, clock_mhz, family.delays, most_adders=0)
     design = wanted.design(family)
     assert made.guessed and made.interval_cycles == design.interval_cycles
-    found, full = unscheduled(made.parts, made.interval_cycles, board), estimate(design, board)
+    found, full = of_parts(made.parts, made.interval_cycles, board), estimate(design, board)
     assert found.luts == pytest.approx(full.luts, rel=0.5)
 
 

@@ -6,7 +6,7 @@ drawn weights, and the answer says which.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from edgeflow import catalog, imports, pipeline
@@ -57,11 +57,19 @@ class Answer:
         found = [f"weights: {self.weights}"]
         if self.baseline:
             found.append(FLOAT32)
+        if too_much := self._too_much():
+            found.append(f"does not fit {self.board}: {', '.join(too_much)}; edgeflow fit chooses shapes that do")
         if outside := self.student.figures.outside:
             far = ", ".join(outside[:5])
             found.append(f"outside the corpus: {far}; intervals do not hold there")
         times = ", ".join(f"{ms:.1f} ms to {doing}" for doing, ms in self.milliseconds.items())
         return [*found, f"{self.path}: {times}"]
+
+    def _too_much(self) -> list[str]:
+        """What the bare core alone takes more of than the part has."""
+        there, figures = asdict(_board.load(self.board).budget), self.student.figures
+        needs = {name: getattr(figures, name) for name in there}
+        return [f"{need:,} {name} of {there[name]:,}" for name, need in needs.items() if need > there[name]]
 
     @property
     def path(self) -> str:

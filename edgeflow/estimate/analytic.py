@@ -69,7 +69,7 @@ def sketch(network: Network, folding: Folding, clock_mhz: float, board: Board) -
     """An estimate in a fraction of the time that generating takes. Raises InputError for a shape that fits no layer."""
     made = sketched(network, folding, clock_mhz, _family.of(board).delays)
     found, wider = of_parts(made.parts, made.interval_cycles, board), GUESSED if made.guessed else COMPOSED
-    within = {name: _wider(name, ends, wider[name]) for name, ends in found.within.items()}
+    within = {name: widened(name, ends, wider[name]) for name, ends in found.within.items()}
     return (Guess if made.guessed else Sketch)(**vars(replace(found, within=within)))
 
 
@@ -78,7 +78,8 @@ def of_parts(parts: Sequence[Part], interval_cycles: int, board: Board) -> Sketc
     return _priced(features_of(parts, board.family, _family.of(board).delays), board.family, interval_cycles)
 
 
-def _wider(name: str, ends: tuple[float, float], by: float) -> tuple[float, float]:
+def widened(name: str, ends: tuple[float, float], by: float) -> tuple[float, float]:
+    """An interval of figure ``name``, wider by a logarithm, or by blocks."""
     if name in FLOORS:
         return max(0.0, ends[0] - by), ends[1] + by
     return ends[0] / exp(by), ends[1] * exp(by)

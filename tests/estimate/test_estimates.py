@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import partial
@@ -123,6 +124,15 @@ def test_logic_too_large_to_be_solved_is_guessed_and_said_to_be(number):
     assert made.guessed and made.interval_cycles == design.interval_cycles
     found, full = of_parts(made.parts, made.interval_cycles, board), estimate(design, board)
     assert found.luts == pytest.approx(full.luts, rel=0.5)
+
+
+def test_what_the_part_has_not_is_told(answer):
+    hardware = recipe_hardware.on(recipes.load(CNN / "recipe.yaml"), board="icebreaker", clock_mhz=24.0).hardware
+    network = drawn_network(recipes.load(CNN / "recipe.yaml"), (28, 28, 1), 10)
+    large = hardware.model_copy(update={"folding": "unrolled"})
+    said = estimates._answer(network, large, estimates.DRAWN, None, None, True).notices
+    assert any(re.search(r"does not fit icebreaker: [\d,]+ luts of 5,280", notice) for notice in said)
+    assert not any("does not fit" in notice for notice in answer.notices)
 
 
 def test_so_much_logic_is_guessed_and_the_answer_says_so():

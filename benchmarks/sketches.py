@@ -1,6 +1,6 @@
 """The corpus' designs sketched: their terms without generating them, and how far that leads from the generated ones'.
 
-Constants of estimate/analytic.py (COMPOSED, GUESSED) are what ``away`` finds.
+GUESSED in estimate/analytic.py is what ``away`` finds of guessed ones, of the family where it is most.
 """
 
 import time

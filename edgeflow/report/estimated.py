@@ -56,20 +56,21 @@ def _latency(student: Estimate | Sketch, clock_mhz: float) -> list[Row]:
 
 def said(of: Predicted) -> dict[str, Any]:
     """As JSON has it: every figure with its interval and kind."""
-    energy = {"value": of.energy.frame_nj, "low": of.energy.low_nj, "high": of.energy.high_nj, "kind": "modelled"}
-    return plain(of.figures) | {"energy_nj": energy}
+    energy = of.energy
+    return plain(of.figures) | {"energy_nj": _ranged(energy.frame_nj, (energy.low_nj, energy.high_nj), "modelled")}
 
 
 def plain(estimate: Estimate | Sketch) -> dict[str, Any]:
     """The same of figures alone."""
-    found: dict[str, Any] = {name: _plain(estimate, name) for name in (*CELLS, "fmax_mhz")}
+    found: dict[str, Any] = {
+        name: _ranged(getattr(estimate, name), estimate.within[name], "estimated") for name in (*CELLS, "fmax_mhz")
+    }
     exact = {name: {"value": getattr(estimate, name), "kind": "exact"} for name in CYCLES if hasattr(estimate, name)}
     return found | exact | {"outside": list(estimate.outside)}
 
 
-def _plain(estimate: Estimate | Sketch, name: str) -> dict[str, Any]:
-    low, high = estimate.within[name]
-    return {"value": getattr(estimate, name), "low": low, "high": high, "kind": "estimated"}
+def _ranged(value: float, ends: tuple[float, float], kind: str) -> dict[str, Any]:
+    return {"value": value, "low": ends[0], "high": ends[1], "kind": kind}
 
 
 def _estimated(key: str, name: str, student: Estimate | Sketch, baseline: Estimate | Sketch | None) -> Row:
